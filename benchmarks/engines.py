@@ -1,0 +1,188 @@
+"""This project's reader and the engines it is compared with, behind one interface.
+
+    ours             the reader of this project; takes the options of `Reader`
+    tesseract-11     Tesseract, page segmentation mode 11 (sparse text)
+    tesseract-6      Tesseract, page segmentation mode 6 (one block of text)
+    rapidocr-small   PP-OCRv6 small, the models that the package rapidocr ships
+    rapidocr-tiny    PP-OCRv6 tiny     } only when their files lie in the package's folder of models,
+    rapidocr-v5      PP-OCRv5 mobile   } where rapidocr puts them when it is first asked for them online
+
+Every engine reads with one thread, keeps its own order of lines, and gets its usual settings; only
+RapidOCR's classifier of upside-down lines is off, which costs time and is for other pictures.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+
+class NotInstalled(Exception):
+    """The engine cannot run here; the message says what is missing."""
+
+
+class Engine(Protocol):
+    """What the benchmarks need of an engine."""
+
+    warm: bool  # whether `read` keeps its models loaded from one page to the next
+
+    def read(self, picture: Path) -> str:
+        """The text of a picture, one line of text for each line of writing."""
+
+    def command(self, picture: Path) -> list[str]:
+        """A command line that reads the picture in a process of its own and prints the text."""
+
+
+class Ours:
+    """This project's reader.
+
+    ``options`` are the keyword arguments of `ocr.reading.reader.Reader`; on the command line ``key: value``
+    becomes ``--key value``, ``key: True`` becomes ``--key`` and ``key: False`` becomes ``--no-key``.
+    """
+
+    warm = True
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        from ocr.reading.image import open_pictures
+        from ocr.reading.reader import Reader
+
+        self._options = options
+        self._open = open_pictures
+        self._reader = Reader(**options)
+
+    def read(self, picture: Path) -> str:
+        return "\n".join(self._reader.read(page).text for page in self._open(picture))
+
+    def command(self, picture: Path) -> list[str]:
+        # The console script's own two lines, which work wherever the package can be imported.
+        call = [sys.executable, "-c", "from ocr.commands.read import main; main()"]
+        for key, value in self._options.items():
+            name = key.replace("_", "-")
+            if isinstance(value, bool):
+                call.append(f"--{name}" if value else f"--no-{name}")
+            else:
+                call += [f"--{name}", str(value)]
+        return [*call, str(picture)]
+
+
+class Tesseract:
+    """The command of that name: every page is a whole process, there is no warm state to keep."""
+
+    warm = False
+
+    def __init__(self, mode: int) -> None:
+        if shutil.which("tesseract") is None:
+            raise NotInstalled("there is no command named tesseract")
+        self._mode = mode
+
+    def read(self, picture: Path) -> str:
+        # Tesseract's OpenMP threads would make it faster in wall time than "one thread" allows.
+        environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
+        done = subprocess.run(self.command(picture), env=environment, capture_output=True, text=True,
+                              encoding="utf-8", check=True)
+        return done.stdout
+
+    def command(self, picture: Path) -> list[str]:
+        return ["tesseract", str(picture), "stdout", "-l", "eng", "--psm", str(self._mode)]
+
+
+class RapidOcr:
+    """PP-OCR by the package rapidocr on ONNX Runtime. ``version`` and ``size`` as rapidocr spells them."""
+
+    warm = True
+
+    def __init__(self, name: str, version: str, size: str, files: tuple[str, str]) -> None:
+        spec = importlib.util.find_spec("rapidocr")
+        if spec is None or spec.origin is None:
+            raise NotInstalled("the package rapidocr is not installed")
+        # Asked for a model that it lacks, rapidocr would fetch it: a benchmark should not.
+        missing = [file for file in files if not (Path(spec.origin).parent / "models" / file).is_file()]
+        if missing:
+            raise NotInstalled(f"rapidocr lacks {' and '.join(missing)}")
+        rapidocr = importlib.import_module("rapidocr")
+        parameters: dict[str, Any] = {
+            "Global.use_cls": False,
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+        for stage in ("Det", "Rec"):
+            parameters[f"{stage}.ocr_version"] = rapidocr.OCRVersion(version)
+            parameters[f"{stage}.model_type"] = rapidocr.ModelType(size)
+        self._name = name
+        self._engine = rapidocr.RapidOCR(params=parameters)
+
+    def read(self, picture: Path) -> str:
+        return "\n".join(self._engine(picture).txts or ())
+
+    def command(self, picture: Path) -> list[str]:
+        return [sys.executable, __file__, self._name, str(picture)]
+
+
+RAPIDOCR = {
+    "rapidocr-small": ("PP-OCRv6", "small", ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")),
+    "rapidocr-tiny": ("PP-OCRv6", "tiny", ("PP-OCRv6_det_tiny.onnx", "PP-OCRv6_rec_tiny.onnx")),
+    "rapidocr-v5": ("PP-OCRv5", "mobile", ("ch_PP-OCRv5_det_mobile.onnx", "ch_PP-OCRv5_rec_mobile.onnx")),
+}
+
+ENGINES: dict[str, Callable[[dict[str, Any]], Engine]] = {
+    "ours": Ours,
+    "rapidocr-small": lambda _: RapidOcr("rapidocr-small", *RAPIDOCR["rapidocr-small"]),
+    "rapidocr-tiny": lambda _: RapidOcr("rapidocr-tiny", *RAPIDOCR["rapidocr-tiny"]),
+    "rapidocr-v5": lambda _: RapidOcr("rapidocr-v5", *RAPIDOCR["rapidocr-v5"]),
+    "tesseract-11": lambda _: Tesseract(11),
+    "tesseract-6": lambda _: Tesseract(6),
+}
+
+
+def parse_options(pairs: Iterable[str]) -> dict[str, Any]:
+    """``key=value`` pairs as a dict; values that are JSON (numbers, true, false) are taken as such."""
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{pair!r} is not of the form key=value")
+        try:
+            options[key] = json.loads(value)
+        except ValueError:
+            options[key] = value
+    return options
+
+
+def start(names: str, options: dict[str, Any]) -> dict[str, Engine]:
+    """The engines that a comma-separated list names, or all that are installed for the word ``all``.
+
+    An engine that was named but cannot run is an error; with ``all`` it is left out, as standard error says.
+    """
+    wanted = list(ENGINES) if names == "all" else [name.strip() for name in names.split(",")]
+    engines: dict[str, Engine] = {}
+    for name in wanted:
+        if name not in ENGINES:
+            raise click.BadParameter(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
+        try:
+            engines[name] = ENGINES[name](options)
+        except NotInstalled as error:
+            if names != "all":
+                raise click.ClickException(f"{name}: {error}") from error
+            click.echo(f"without {name}: {error}", err=True)
+    return engines
+
+
+def main() -> None:
+    """``python engines.py ENGINE PICTURE``: read one picture and print its text, nothing else."""
+    name, picture = sys.argv[1:]
+    print(ENGINES[name]({}).read(Path(picture)))
+
+
+if __name__ == "__main__":
+    main()
