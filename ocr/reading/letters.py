@@ -1,0 +1,125 @@
+"""Ink -> letter boxes. The heart of the reader: a letter is a connected component, or several that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.reading.components import Components, find_components
+from ocr.reading.grid import BoxGrid, Groups
+from ocr.reading.ink import Ink
+from ocr.reading.survey import stroke_width
+
+# All lengths are in letter heights unless they say otherwise.
+_FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
+_HIGHEST = 4.0
+_LONGEST = 14.0
+_MARK = 0.45  # what is smaller than this both ways is a mark or a piece of a letter
+_PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
+_DOT_GAP = 0.6  # a piece this close above or below a letter belongs to it
+_JOINED_HEIGHT = 1.5  # joined pieces are never higher than this
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """N letters and marks of a page, in no order.
+
+    boxes:      (N, 4) int32, left, top, right, bottom, in pixels of the ink.
+    pieces:     for each, the labels of its components in ``components.labels``.
+    mark:       (N,) bool, True for what is too small for a letter: dots, commas, dashes, quotes.
+    height:     letter height of the page, in pixels.
+    pen:        usual stroke width, in pixels.
+    """
+
+    boxes: NDArray[np.int32]
+    pieces: tuple[tuple[int, ...], ...]
+    mark: NDArray[np.bool_]
+    components: Components
+    height: float
+    pen: float
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def patch(self, index: int, ink: Ink) -> NDArray[np.uint8]:
+        """(h, w) uint8 density of one letter alone, a pixel of margin around its box; neighbours are blanked."""
+        left, top, right, bottom = self.boxes[index]
+        rows, columns = self.components.labels.shape
+        part = (slice(max(0, top - 1), min(rows, bottom + 1)), slice(max(0, left - 1), min(columns, right + 1)))
+        labels = self.components.labels[part]
+        own = np.isin(labels, self.pieces[index]) if len(self.pieces[index]) > 1 else labels == self.pieces[index][0]
+        # Beside ink the paper keeps its soft edge; ink of others goes.
+        return np.where(own | (labels == 0), ink.density[part], 0).astype(np.uint8)
+
+
+def find_letters(ink: Ink) -> Letters:
+    """Find the letters on a page: specks and smudges dropped, pieces of one letter joined, marks kept."""
+    found = find_components(ink.mask, ink.contrast)
+    pen = stroke_width(found)
+    height = ink.letter_height
+    kept = np.flatnonzero(_is_writing(found, height, pen, ink.ink_level))
+    groups = _join(found.boxes, kept, height)
+    boxes = np.array([_around(found.boxes[group]) for group in groups], np.int32).reshape(-1, 4)
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    pieces = tuple(tuple(int(index) + 1 for index in group) for group in groups)
+    return Letters(boxes, pieces, size < _MARK * height, found, height, pen)
+
+
+def _is_writing(found: Components, height: float, pen: float, ink_level: float) -> NDArray[np.bool_]:
+    """(N,) bool: which components are neither specks nor ghosts nor smudges nor edges of things."""
+    wide, high = found.width, found.height
+    size = np.maximum(wide, high)
+    speck = (size < 0.75 * pen) | (size < 0.07 * height) | (found.area < 4)
+    faint = found.contrast < _FAINT * ink_level
+    too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height)
+    # A dark region rather than strokes: much thicker than the pen, and not just a dot pressed hard.
+    blob = (found.stroke > max(2.5 * pen, 0.3 * height)) & (size > 0.6 * height)
+    return ~(speck | faint | too_large | blob)
+
+
+def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> list[NDArray[np.intp]]:
+    """Groups of components that make up one letter each."""
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    large = [int(i) for i in kept if size[i] >= _MARK * height]
+    groups = Groups(len(boxes))
+    grid = BoxGrid(boxes, large, 2 * height)
+    for index in kept:
+        left, top, right, bottom = boxes[index]
+        reach = _DOT_GAP * height
+        best, best_distance = -1, np.inf
+        for other in grid.near((left - reach, top - reach, right + reach, bottom + reach)):
+            if other == index or size[other] < size[index]:
+                continue
+            distance = _belongs(boxes[index], boxes[other], height)
+            if distance < best_distance:
+                best, best_distance = other, distance
+        if best >= 0:
+            groups.join(best, int(index))
+    chosen = set(kept.tolist())
+    return [np.array(members) for members in groups.members().values() if members[0] in chosen]
+
+
+def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> float:
+    """How far ``piece`` is from ``letter`` if it may be a part of it, else infinity. Boxes; ``letter`` is the larger."""
+    wide, high = piece[2] - piece[0], piece[3] - piece[1]
+    beside = max(letter[0] - piece[2], piece[0] - letter[2])  # negative: they overlap by as much
+    above = max(letter[1] - piece[3], piece[1] - letter[3])
+    whole = max(letter[3], piece[3]) - min(letter[1], piece[1])
+    letter_height = letter[3] - letter[1]
+    if -beside >= 0.55 * wide and whole <= max(_JOINED_HEIGHT * height, 1.1 * letter_height):
+        # Above, below or within: the dot of an i, the bars of an E, the other half of a broken letter.
+        small = max(wide, high) < _MARK * height
+        if above <= (_DOT_GAP if small else 0.15) * height:
+            return max(above, 0.0)
+    narrow = max(letter[2], piece[2]) - min(letter[0], piece[0]) <= 1.2 * height
+    is_dot = max(wide, high) < 0.3 * height
+    if narrow and not is_dot and high < 0.6 * height and above < -0.5 * high and beside <= _PIECE_GAP * height:
+        return max(beside, 0.0)  # a bar or a bow that came off sideways
+    return np.inf
+
+
+def _around(boxes: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])

@@ -1,0 +1,153 @@
+"""Letter boxes -> rows -> words, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.reading.grid import BoxGrid, Groups
+from ocr.reading.letters import Letters
+from ocr.reading.spacing import word_starts
+
+# Lengths are in letter heights of the page.
+_REACH = 6.0  # how far to the right the next letter of a row may be
+_OVERLAP = 0.35  # neighbours in a row share this part of the lower one's height
+_DRIFT = 0.5  # chains of letters are one row if their lines pass this close to each other
+_MARK_DRIFT = 0.95  # a mark lies this close to its row's middle
+_MARK_REACH = 1.6  # a mark lies this close to the row's ends
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of writing.
+
+    items:  indices into the page's letters, left to right.
+    starts: positions in ``items`` at which a word begins; the first is 0.
+    slope, middle: the row's middle is at y = middle + slope * x, in pixels of the ink.
+    height: letter height of this row, pixels.
+    """
+
+    items: tuple[int, ...]
+    starts: tuple[int, ...]
+    slope: float
+    middle: float
+    height: float
+
+    @property
+    def words(self) -> list[tuple[int, ...]]:
+        """The items of each word."""
+        ends = (*self.starts[1:], len(self.items))
+        return [self.items[start:end] for start, end in zip(self.starts, ends, strict=True)]
+
+
+def find_rows(letters: Letters) -> list[Row]:
+    """Gather letters in rows, rows in reading order (top to bottom), each split into words."""
+    boxes, height = letters.boxes.astype(np.float64), letters.height
+    large = np.flatnonzero(~letters.mark)
+    if len(large) == 0:
+        return []
+    chains = _merge(_chains(boxes, large, height), boxes, height)
+    lines = [_line(boxes, chain, height) for chain in chains]
+    _adopt_marks(letters, chains, lines)
+    rows = []
+    every_gap = [_gaps(boxes, sorted_chain(boxes, chain), letters.mark) / line[2] for chain, line in zip(chains, lines, strict=True)]
+    for chain, (slope, middle, row_height), starts in zip(chains, lines, word_starts(every_gap), strict=True):
+        rows.append(Row(tuple(sorted_chain(boxes, chain)), starts, slope, middle, row_height))
+    return sorted(rows, key=lambda row: row.middle + row.slope * boxes[:, [0, 2]].mean())
+
+
+def sorted_chain(boxes: NDArray[np.float64], chain: list[int]) -> list[int]:
+    """Left to right by the boxes' centres, which serve marks above and below letters too."""
+    return sorted(chain, key=lambda index: boxes[index, 0] + boxes[index, 2])
+
+
+def _chains(boxes: NDArray[np.float64], large: NDArray[np.intp], height: float) -> list[list[int]]:
+    """Letters linked each to the nearest at its right that stands on the same level, if both choose each other."""
+    grid = BoxGrid(boxes, large.tolist(), 2 * height)
+    right_of: dict[int, tuple[float, int]] = {}
+    left_of: dict[int, tuple[float, int]] = {}
+    for index in large.tolist():
+        left, top, right, bottom = boxes[index]
+        for other in grid.near((left, top, right + _REACH * height, bottom)):
+            near = boxes[other]
+            if other == index or near[0] + near[2] <= left + right:
+                continue
+            shared = min(bottom, near[3]) - max(top, near[1])
+            if shared < _OVERLAP * min(bottom - top, near[3] - near[1]):
+                continue
+            cost = max(near[0] - right, 0.0) + abs(near[1] + near[3] - top - bottom)
+            right_of[index] = min(right_of.get(index, (np.inf, -1)), (cost, other))
+            left_of[other] = min(left_of.get(other, (np.inf, -1)), (cost, index))
+    groups = Groups(len(boxes))
+    for index, (_, other) in right_of.items():
+        if left_of[other][1] == index:
+            groups.join(index, other)
+    wanted = set(large.tolist())
+    return [members for members in groups.members().values() if members[0] in wanted]
+
+
+def _merge(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -> list[list[int]]:
+    """Join chains that continue each other along one line, the longest first."""
+    rows: list[list[int]] = []
+    lines: list[tuple[float, float, float]] = []
+    for chain in sorted(chains, key=lambda chain: -len(chain)):
+        part = boxes[chain]
+        centre_x, centre_y = part[:, [0, 2]].mean(), part[:, [1, 3]].mean()
+        best, best_distance = -1, _DRIFT
+        for index, (slope, middle, row_height) in enumerate(lines):
+            distance = abs(middle + slope * centre_x - centre_y) / max(row_height, height)
+            if distance < best_distance and not _collide(boxes[rows[index]], part, height):
+                best, best_distance = index, distance
+        if best < 0:
+            rows.append(list(chain))
+            lines.append(_line(boxes, chain, height))
+        else:
+            rows[best] = rows[best] + chain
+            lines[best] = _line(boxes, rows[best], height)
+    return rows
+
+
+def _collide(row: NDArray[np.float64], part: NDArray[np.float64], height: float) -> bool:
+    """Whether two chains lie above each other, so that they cannot be one row."""
+    for left, top, right, bottom in part:
+        over = np.minimum(row[:, 2], right) - np.maximum(row[:, 0], left)
+        apart = np.maximum(row[:, 1] - bottom, top - row[:, 3])
+        if ((over > 0.5 * (right - left)) & (apart > -0.2 * height)).any():
+            return True
+    return False
+
+
+def _line(boxes: NDArray[np.float64], chain: list[int], height: float) -> tuple[float, float, float]:
+    """(slope, middle at x = 0, letter height) of a chain; the slope of a short chain leans towards level."""
+    part = boxes[chain]
+    x, y = part[:, [0, 2]].mean(axis=1), part[:, [1, 3]].mean(axis=1)
+    spread = x - x.mean()
+    # As if five letters at the ends of a line ten letters long were level: two letters cannot tilt a row.
+    slope = float((spread * (y - y.mean())).sum() / ((spread**2).sum() + 5 * (5 * height) ** 2))
+    tall = float(np.median(part[:, 3] - part[:, 1]))
+    return slope, float(np.median(y - slope * x)), float(np.clip(tall, 0.5 * height, 2 * height))
+
+
+def _adopt_marks(letters: Letters, chains: list[list[int]], lines: list[tuple[float, float, float]]) -> None:
+    """Give each mark to the row whose middle is nearest, if one is near enough; the others are specks."""
+    boxes, height = letters.boxes, letters.height
+    ends = [(boxes[chain, 0].min(), boxes[chain, 2].max()) for chain in chains]
+    slope, middle, row_height = np.array(lines).T
+    first, last = np.array(ends).T
+    for index in np.flatnonzero(letters.mark).tolist():
+        left, top, right, bottom = boxes[index]
+        x, y = (left + right) / 2, (top + bottom) / 2
+        distance = np.abs(middle + slope * x - y) / np.maximum(row_height, height)
+        outside = np.maximum(first - x, x - last) > _MARK_REACH * height
+        distance[outside] = np.inf
+        nearest = int(np.argmin(distance))
+        if distance[nearest] < _MARK_DRIFT:
+            chains[nearest].append(index)
+
+
+def _gaps(boxes: NDArray[np.float64], items: list[int], mark: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(n - 1, ) horizontal gaps between neighbours, pixels; negative where they overlap."""
+    reach = np.maximum.accumulate(boxes[items, 2])
+    return boxes[items[1:], 0] - reach[:-1]

@@ -1,0 +1,106 @@
+"""Remove ruling, squared paper, form frames and table rules from an ink mask; spare the letters that cross.
+
+A rule is a long straight run of ink of little and even thickness. Where a stroke of a letter crosses it, ink
+goes on above or below the rule, so the vertical run through such a pixel is longer than the rule is thick: these
+pixels stay. What was taken away is returned as well, for whoever wants to read a letter both ways.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_THICKEST = 0.3  # of the letter height: anything thicker is no rule
+
+
+def remove_rules(
+    mask: NDArray[np.uint8], letter_height: float, *, across: float = 2.5, down: float = 3.5, framed: float = 1.1
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Split ink into writing and rules.
+
+    mask:          (H, W) uint8, 0 = paper, anything else = ink; the rules within about 3 degrees of the axes.
+    letter_height: pixels; of mixed writing this may be the x-height.
+    across, down:  least length of a horizontal and of a vertical rule, in letter heights. Ascenders and brackets
+                   are upright strokes of up to three x-heights; no letter has a level stroke as long.
+    framed:        least length, in letter heights, of a vertical rule that runs from one horizontal rule or edge of
+                   the picture to another: the sides of form boxes are little higher than the letters in them.
+    Returns (writing, rules), both (H, W) uint8, 0 or 255, without a pixel in common.
+    """
+    ink = np.where(mask, np.uint8(255), np.uint8(0))
+    thickest = _THICKEST * letter_height
+    level = _level_rules(ink, across * letter_height, thickest)
+    # Looked for in the full ink, so that a side reaches the rules at its ends.
+    turned, bounds = np.ascontiguousarray(ink.T), np.ascontiguousarray(level.T)
+    upright = _level_rules(turned, framed * letter_height, thickest / 2, free=down * letter_height, bounds=bounds).T
+    rules = cv2.bitwise_or(level, np.ascontiguousarray(upright))
+    return cv2.subtract(ink, rules), rules
+
+
+def _level_rules(
+    ink: NDArray[np.uint8],
+    length: float,
+    thickest: float,
+    *,
+    free: float = 0.0,
+    bounds: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
+    """Mask of the horizontal rules in ``ink`` (0 or 255) that are at least ``length`` pixels long.
+
+    Rules shorter than ``free`` must run from ``bounds`` (0 or 255) or the picture's edge to the same.
+    """
+    height, width = ink.shape
+    rules = np.zeros_like(ink)
+    if length > 1.5 * width:
+        return rules
+    least = max(12, min(round(length), int(0.9 * width)))
+    # A rule that slopes leaves each row of pixels soon; thickened by a pixel to either side it stays three times longer.
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, least // 2), np.uint8), borderType=cv2.BORDER_CONSTANT)
+    if not runs.any():
+        return rules
+    # Runs of one rule, parted by crossing strokes, gaps or its slope, are looked at together.
+    joined = cv2.dilate(runs, np.ones((3, least // 2 | 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    for label in range(1, count):
+        left, top, wide, high = stats[label, :4]
+        if wide - least // 2 < least:
+            continue
+        part = (slice(top, top + high), slice(left, left + wide))
+        run = cv2.bitwise_and(np.where(labels[part] == label, runs[part], 0).astype(np.uint8), ink[part])
+        columns = np.flatnonzero(run.any(axis=0))
+        if len(columns) < least:
+            continue
+        thickness = _thickness(run)
+        if thickness > thickest:
+            continue
+        if len(columns) < free and not _is_bounded(bounds, part, columns, thickness):
+            continue
+        # Ink that goes on well beyond the rule's thickness, seen vertically, is a letter's.
+        margin = round(2 * thickness) + 2
+        around = slice(max(0, top - margin), min(height, top + high + margin))
+        crossing = cv2.morphologyEx(
+            ink[around, part[1]], cv2.MORPH_OPEN, np.ones((round(1.7 * thickness) + 2, 1), np.uint8)
+        )
+        offset = top - around.start
+        rules[part] |= cv2.subtract(run, crossing[offset : offset + high])
+    return rules
+
+
+def _is_bounded(
+    bounds: NDArray[np.uint8] | None, part: tuple[slice, slice], columns: NDArray[np.intp], thickness: float
+) -> bool:
+    """Whether a rule found at ``columns`` of ``part`` ends on other rules or the picture's edge on both sides."""
+    if bounds is None:
+        return False
+    reach = round(thickness) + 4
+    first, last = part[1].start + int(columns[0]), part[1].start + int(columns[-1])
+    starts = first < reach or bounds[part[0], max(0, first - reach) : first + reach].any()
+    ends = last >= bounds.shape[1] - reach or bounds[part[0], last - reach : last + reach].any()
+    return bool(starts and ends)
+
+
+def _thickness(run: NDArray[np.uint8]) -> float:
+    """Median vertical extent of a rule, over the columns where it is seen, in pixels."""
+    columns = np.count_nonzero(run, axis=0)
+    return float(np.median(columns[columns > 0]))

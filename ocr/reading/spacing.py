@@ -1,0 +1,53 @@
+"""Where words begin: the gaps of a row are letter gaps and word gaps, and the two must be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+# All in letter heights.
+_LEAST = 0.32  # no gap below this parts words
+_SURE = 2.2  # any gap beyond this does, even in widely spaced writing
+_USUAL = 0.62  # the border between the two kinds where a page has too few gaps to tell
+_JUMP = 0.22  # word gaps exceed letter gaps by at least this
+_FEW = 5  # rows with fewer gaps than this do not decide for themselves
+
+
+def word_starts(gaps: Sequence[NDArray[np.float64]]) -> list[tuple[int, ...]]:
+    """Positions at which words begin.
+
+    gaps: for each row its gaps between neighbours, left to right, in letter heights.
+    Returns for each row the positions of its words' first letters: 0, and k + 1 for each gap k that parts words.
+    """
+    border = _border(np.concatenate(list(gaps)) if len(gaps) else np.zeros(0))
+    starts = []
+    for row in gaps:
+        own = border if len(row) < _FEW else _border(row, border)
+        starts.append((0, *(int(k) + 1 for k in np.flatnonzero(row > own))))
+    return starts
+
+
+def _border(gaps: NDArray[np.float64], usual: float | None = None) -> float:
+    """The gap, in letter heights, above which a gap parts words; ``usual`` where ``gaps`` do not fall in two kinds."""
+    gaps = np.sort(np.maximum(gaps, 0.0))
+    if len(gaps) < 2:
+        return usual if usual is not None else _USUAL
+    best, border = 0.0, None
+    for k in range(1, len(gaps)):
+        small, large = gaps[:k], gaps[k:]
+        jump = large[0] - small[-1]
+        if large[0] < _LEAST or large.mean() - small.mean() < max(_JUMP, 0.6 * small.mean()):
+            continue
+        # Fisher's criterion; the floor keeps two letters that happen to be equally spaced from being certain.
+        scatter = np.sqrt((small.var() * len(small) + large.var() * len(large)) / len(gaps)) + 0.08
+        score = (large.mean() - small.mean()) / scatter + 2 * jump
+        if score > best:
+            best, border = score, (small[-1] + large[0]) / 2
+    if border is not None and best > 2.2:
+        return float(border)
+    if usual is not None:
+        return usual
+    # One kind of gap only: letter gaps, unless they are as wide as a word gap is at the least.
+    return float(min(max(_USUAL, 1.8 * np.median(gaps)), max(_SURE, 1.5 * np.median(gaps))))
