@@ -38,7 +38,7 @@ class Document(ABC):
         """The upright page at full resolution, (height, width) uint8."""
 
     def gray(self, number: int, shrink: int) -> NDArray[np.uint8]:
-        """The upright page reduced by ``shrink``; the page that was decoded last is kept for the next question."""
+        """The upright page reduced by ``shrink``. The page decoded last is kept for the next question."""
         if self._last is None or self._last[0] != number:
             self._last = None
             self._last = number, self.full(number)
@@ -54,8 +54,8 @@ class Document(ABC):
             raise InputError(f"{self.where(number)}: has no pixels ({width} x {height})")
         if width * height > self.max_pixels:
             raise PictureTooLarge(
-                f"{self.where(number)}: {width} x {height} pixels are {width * height / 1e6:,.0f} megapixels, over "
-                f"the limit of {self.max_pixels / 1e6:,.6g}; allow more with --max-pixels{self.remedy}")
+                f"{self.where(number)}: {width} x {height} pixels are {width * height / 1e6:,.0f} megapixels, "
+                f"over the limit of {self.max_pixels / 1e6:,.6g}; allow more with --max-pixels{self.remedy}")
 
 
 @contextmanager

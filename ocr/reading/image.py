@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.errors import InputError
-from ocr.reading.document import Document, decoding
-from ocr.reading.source import Source, open_source
+from ocr.reading.document import Document
+from ocr.reading.source import open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,7 +51,8 @@ class Picture:
 class PicturePage:
     """A page that is known by its header and not yet decoded.
 
-    ``width`` and ``height`` are those of the upright page in pixels, ``count`` is the number of pages in its file.
+    ``width`` and ``height`` are those of the upright page in pixels, ``count`` is the number of pages in
+    its file.
     """
 
     source: str
@@ -81,14 +82,14 @@ def open_pictures(
 ) -> Iterator[PicturePage]:
     """The pages of a picture file, one by one.
 
-    source:     a path, ``-`` for standard input, the bytes of a file, a binary stream, a Pillow image, or an array
-                (H, W) of any number or (H, W, 3 or 4) uint8 R G B (A).
+    source:     a path, ``-`` for standard input, the bytes of a file, a binary stream, a Pillow image, or an
+                array (H, W) of any number or (H, W, 3 or 4) uint8 R G B (A).
     pages:      which pages to open, from 1; the others are passed over. None for all.
     max_pixels: pages with more are refused before they are decoded.
     pdf_dpi:    resolution at which the pages of a PDF are drawn, in pixels per inch.
 
-    Raises at once what is wrong with the file: InputError, PictureEncrypted, MissingExtra. What is wrong with one
-    page (InputError, PictureTooLarge) is raised by ``next()`` for that page, and ``next()`` goes on after it.
+    Raises at once what is wrong with the file: InputError, PictureEncrypted, MissingExtra. What is wrong with
+    one page (InputError, PictureTooLarge) is raised by ``next()`` for that page, and ``next()`` goes on after it.
     """
     document = _document(source, max_pixels, pdf_dpi)
     numbers = [number for number in range(1, document.count + 1) if pages is None or number in pages]
@@ -105,7 +106,7 @@ def _page(document: Document, number: int) -> PicturePage:
 
 
 def _document(source: Any, max_pixels: int, pdf_dpi: float) -> Document:
-    """Open ``source`` with the reader of its format. Decoders are imported here, when there is work for them."""
+    """Open ``source`` by its format. Decoders are imported here, when there is work for them."""
     if isinstance(source, np.ndarray):
         from ocr.reading.raster import Loaded
 
@@ -119,6 +120,10 @@ def _document(source: Any, max_pixels: int, pdf_dpi: float) -> Document:
         from ocr.reading.pdf import Pdf
 
         return Pdf(opened, pdf_dpi, max_pixels)
+    if opened.kind == "TIFF":
+        from ocr.reading.tiff import Tiff
+
+        return Tiff(opened, max_pixels)
     from ocr.reading.raster import Jpeg, Raster
 
     return (Jpeg if opened.kind == "JPEG" else Raster)(opened, max_pixels)

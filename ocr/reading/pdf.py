@@ -15,6 +15,8 @@ from ocr.reading.source import Source
 
 _POINTS_PER_INCH = 72
 
+_LOCKED = (pdfium.raw.FPDF_ERR_PASSWORD, pdfium.raw.FPDF_ERR_SECURITY)
+
 _pdfium = Lock()  # PDFium is not safe for threads
 
 
@@ -31,7 +33,7 @@ class Pdf(Document):
             try:
                 self._pdf = pdfium.PdfDocument(source.stream)
             except pdfium.PdfiumError as error:
-                if pdfium.raw.FPDF_GetLastError() in (pdfium.raw.FPDF_ERR_PASSWORD, pdfium.raw.FPDF_ERR_SECURITY):
+                if pdfium.raw.FPDF_GetLastError() in _LOCKED:
                     raise PictureEncrypted(f"{source.name}: needs a password; save a copy without one, "
                                            "as in: qpdf --decrypt --password=... in.pdf out.pdf") from error
                 raise

@@ -1,4 +1,4 @@
-"""Files of pixels, decoded by Pillow: JPEG, PNG, WebP, BMP, GIF, PNM, TIFF, HEIC.
+"""Files of pixels, decoded by Pillow: JPEG, PNG, WebP, BMP, GIF, PNM and HEIC (TIFF, which has pages, is in `tiff`).
 
 JPEG goes through libjpeg's reduced decoding (Pillow's draft mode): at half the size that takes about three
 quarters of the time of the whole, straight to gray, without the colour ever being computed. OpenCV decodes
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,40 +27,23 @@ _pillow_limit = Lock()
 
 
 class Raster(Document):
-    """A picture file with one page, or a TIFF with one or more. Of animations, the first frame."""
+    """A file that holds one picture. Of an animation, the first frame."""
 
     def __init__(self, source: Source, max_pixels: int) -> None:
         super().__init__(source.name, max_pixels)
         self._source = source
-        self._image = self._open()
-        if source.kind == "TIFF":
-            with decoding(self.name), _unlimited():
-                self.count = _count_frames(self._image)
-
-    def _open(self) -> Image.Image:
-        with decoding(self.name), _unlimited():
-            self._source.stream.seek(0)
-            return _open(self._source)
-
-    def _frame(self, number: int) -> Image.Image:
-        if self._source.kind == "TIFF":
-            with decoding(self.where(number)), _unlimited():
-                self._image.seek(number - 1)
-        return self._image
+        self._image = open_image(source)
 
     def size(self, number: int) -> tuple[int, int]:
-        frame = self._frame(number)
-        self.check_size(number, *frame.size)
-        with decoding(self.where(number)):
-            return _upright_size(frame)
+        self.check_size(number, *self._image.size)
+        with decoding(self.name):
+            # Pillow looks for the EXIF of a PNG behind its pixels too, which decodes it: the limit comes first.
+            return upright_size(self._image)
 
     def full(self, number: int) -> NDArray[np.uint8]:
-        frame = self._frame(number)
-        with decoding(self.where(number)):
-            frame.load()
-            gray = upright(from_image(frame), _orientation(frame))
-        if self.count == 1:
-            self._image = self._open()  # the header alone again: the decoded colours are not needed any more
+        with decoding(self.name):
+            gray = upright_gray(self._image)
+        self._image = open_image(self._source)  # the header alone again: the colours are not needed any more
         return gray
 
 
@@ -69,20 +52,16 @@ class Jpeg(Raster):
 
     def gray(self, number: int, shrink: int) -> NDArray[np.uint8]:
         with decoding(self.name):
-            image = self._open()
+            image = open_image(self._source)
             width, height = image.size
             image.draft("L", (max(width // shrink, 1), max(height // shrink, 1)))
-            image.load()
-            # Pillow takes every four-colour JPEG for one of Adobe's, which are stored inverted.
-            inverted = image.mode == "CMYK" and "adobe" not in image.info
-            gray = from_image(ImageChops.invert(image) if inverted else image)
-            return upright(gray, _orientation(image))
+            return upright_gray(image)
 
 
 class Loaded(Document):
     """A Pillow image or an array that the caller already holds."""
 
-    def __init__(self, given: Image.Image | NDArray[np.uint8], name: str, max_pixels: int) -> None:
+    def __init__(self, given: Image.Image | NDArray[Any], name: str, max_pixels: int) -> None:
         super().__init__(name, max_pixels)
         self._given = given
 
@@ -90,7 +69,7 @@ class Loaded(Document):
         if isinstance(self._given, Image.Image):
             self.check_size(number, *self._given.size)
             with decoding(self.name):
-                return _upright_size(self._given)
+                return upright_size(self._given)
         height, width = self._given.shape[:2] if self._given.ndim >= 2 else (0, 0)
         self.check_size(number, width, height)
         return width, height
@@ -98,61 +77,56 @@ class Loaded(Document):
     def full(self, number: int) -> NDArray[np.uint8]:
         if isinstance(self._given, Image.Image):
             with decoding(self.name):
-                return upright(from_image(self._given), _orientation(self._given))
+                return upright_gray(self._given)
         try:
             return from_array(self._given)
         except ValueError as error:
             raise InputError(f"{self.name}: {error}") from error
 
 
-def _open(source: Source) -> Image.Image:
-    """Read the header with the one plugin that the content asks for."""
-    if source.kind == "HEIF":
-        return _open_heif(source.name, source.stream)
-    try:
-        return Image.open(source.stream, formats=[source.kind])
-    except UnidentifiedImageError as error:
-        raise InputError(f"{source.name}: is damaged or cut off (no whole {source.kind} header)") from error
+def open_image(source: Source) -> Image.Image:
+    """Read the header with the one plugin that the content asks for; MissingExtra when that is not installed."""
+    with decoding(source.name), unlimited():
+        source.stream.seek(0)
+        if source.kind == "HEIF":
+            return _open_heif(source)
+        try:
+            return Image.open(source.stream, formats=[source.kind])
+        except UnidentifiedImageError as error:
+            raise InputError(f"{source.name}: is damaged or cut off ({source.kind} without a valid header)") from error
 
 
-def _open_heif(name: str, stream: BinaryIO) -> Image.Image:
+def _open_heif(source: Source) -> Image.Image:
     try:
         from pillow_heif import HeifImageFile
     except ImportError as error:
-        raise MissingExtra(f"{name}: reading HEIC", "heic") from error
-    return HeifImageFile(stream)
+        raise MissingExtra(f"{source.name}: reading HEIC", "heic") from error
+    return HeifImageFile(source.stream)
 
 
-def _count_frames(image: Image.Image) -> int:
-    """Pages of a TIFF. Where the chain of pages breaks, the broken one counts too, to be complained about."""
-    try:
-        return int(getattr(image, "n_frames", 1))
-    except Exception:  # whatever a damaged header leads to: see `decoding`
-        count = 1
-        while _has_frame(image, count):
-            count += 1
-        return count + 1
-
-
-def _has_frame(image: Image.Image, index: int) -> bool:
-    try:
-        image.seek(index)
-    except Exception:  # as above
-        return False
-    return True
-
-
-def _orientation(image: Image.Image) -> int:
-    return int(image.getexif().get(_ORIENTATION, 1))
-
-
-def _upright_size(image: Image.Image) -> tuple[int, int]:
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height once the EXIF orientation is applied."""
     width, height = image.size
     return (height, width) if 5 <= _orientation(image) <= 8 else (width, height)
 
 
+def upright_gray(image: Image.Image) -> NDArray[np.uint8]:
+    """Decode an image and bring it to gray, its EXIF orientation applied."""
+    image.load()
+    orientation = _orientation(image)
+    if image.format == "JPEG" and image.mode == "CMYK" and "adobe" not in image.info:
+        # Pillow takes every four-colour JPEG for one of Adobe's, which are stored inverted.
+        image = ImageChops.invert(image)
+    return upright(from_image(image), orientation)
+
+
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(_ORIENTATION, 1)
+    return value if isinstance(value, int) else 1
+
+
 @contextmanager
-def _unlimited() -> Iterator[None]:
+def unlimited() -> Iterator[None]:
     """Lift Pillow's own limit (a warning at 89 megapixels, an error at 179): ours is checked right after."""
     with _pillow_limit:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None

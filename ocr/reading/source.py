@@ -6,6 +6,7 @@ and only the one decoder that the content asks for ever sees it.
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -54,7 +55,7 @@ class Source:
 
 
 def open_source(given: str | os.PathLike[str] | bytes | BinaryIO) -> Source:
-    """Open a path, ``-`` for standard input, the bytes of a file or a binary stream, which is read to its end.
+    """Open a path, ``-`` for standard input, the bytes of a file, or a binary stream (read to its end).
 
     Raises InputError for what cannot be opened and for what is not a picture.
     """
@@ -78,7 +79,7 @@ def display_name(path: str | os.PathLike[str]) -> str:
 
 def _standard_input() -> Source:
     if sys.stdin.isatty():
-        raise InputError("standard input is a terminal: pipe a picture into it, as in: ocr-read - < photo.jpg")
+        raise InputError("standard input is a terminal; pipe a picture into it: ocr-read - < photo.jpg")
     return Source("<stdin>", io.BytesIO(_whole(sys.stdin.buffer)))
 
 
@@ -95,7 +96,8 @@ def _open_path(path: Path) -> BinaryIO:
     except FileNotFoundError as error:
         raise InputError(f"{name}: no such file") from error
     except IsADirectoryError as error:
-        raise InputError(f"{name}: is a folder; name the pictures in it, as in {name.rstrip('/')}/*.jpg") from error
+        pictures = f"{name.rstrip('/')}/*.jpg"
+        raise InputError(f"{name}: is a folder; name the pictures in it, as in {pictures}") from error
     except PermissionError as error:
         raise InputError(f"{name}: no permission to read it") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -127,8 +129,14 @@ def _complaint(head: bytes) -> str:
     """Why a file that starts with ``head`` is not a picture."""
     if not head:
         return "is empty (0 bytes)"
-    # The last character may be cut in half by the end of the head: leave three bytes of grace.
-    text = head.decode("utf-8", "replace").rstrip("�")
-    if "\0" not in text and "�" not in text:
+    if _is_text(head):
         return f"is text, not a picture; {READABLE} can be read"
     return f"is not a picture that can be read; {READABLE} can"
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        # Incremental: the end of the head may cut a character in half.
+        return "\0" not in codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
