@@ -117,8 +117,9 @@ def letter_heights(heights: NDArray[np.float32], labels: NDArray[np.str_],
     glyph's own height, so that nothing is known about its size.
     """
     _, source = np.unique(sources, return_inverse=True)
-    tall = np.array([label.isalnum() and not label.islower() or label in "bdfhklt" for label in labels.tolist()])
-    small = np.array([label in "acemnorsuvwxz" for label in labels.tolist()])
+    capital = np.array([label.isalnum() and not label.islower() for label in labels.tolist()])
+    tall = capital | np.isin(labels, list("bdfhklt"))
+    small = np.isin(labels, list("acemnorsuvwxz"))
     units = np.maximum(heights, SMALLEST_UNIT).astype(np.float32)
     order = np.argsort(source, kind="stable")
     for members in np.split(order, np.flatnonzero(np.diff(source[order])) + 1):
@@ -132,5 +133,5 @@ def letter_heights(heights: NDArray[np.float32], labels: NDArray[np.str_],
 def validation_glyphs(writers: NDArray[np.str_]) -> NDArray[np.bool_]:
     """(N,) bool, True where the glyph's writer ("contributor/name") is held out for validation."""
     names, which = np.unique(writers, return_inverse=True)
-    held_out = [is_validation(*name.split("/", 1), "") for name in names.tolist()]
+    held_out = [is_validation(name.partition("/")[0], name.partition("/")[2], "") for name in names.tolist()]
     return np.array(held_out, bool)[which]
