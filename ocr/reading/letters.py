@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,15 +45,37 @@ class Letters:
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def patch(self, index: int, ink: Ink) -> NDArray[np.uint8]:
-        """(h, w) uint8 density of one letter alone, a pixel of margin around its box; neighbours are blanked."""
-        left, top, right, bottom = self.boxes[index]
-        rows, columns = self.components.labels.shape
-        part = (slice(max(0, top - 1), min(rows, bottom + 1)), slice(max(0, left - 1), min(columns, right + 1)))
+    def patch(self, index: int, ink: Ink, *, with_rules: bool = False) -> NDArray[np.uint8]:
+        """(h, w) uint8 density of one letter alone, a pixel of margin around its box; neighbours are blanked.
+
+        with_rules: what was cut away as a rule within the letter's width is put back.
+        """
+        part = self._part(index, 1 if not with_rules else max(1, round(0.1 * self.height)))
         labels = self.components.labels[part]
         own = np.isin(labels, self.pieces[index]) if len(self.pieces[index]) > 1 else labels == self.pieces[index][0]
         # Beside ink the paper keeps its soft edge; ink of others goes.
-        return np.where(own | (labels == 0), ink.density[part], 0).astype(np.uint8)
+        patch = np.where(own | (labels == 0), ink.density[part], 0).astype(np.uint8)
+        if with_rules:
+            left, _, right, _ = self.boxes[index]
+            columns = slice(left - part[1].start, right - part[1].start)
+            patch[:, columns] |= ink.rules[part][:, columns]
+        return patch
+
+    def touches_rule(self, index: int, ink: Ink) -> bool:
+        """Whether a rule was cut away at the letter's edge or within it."""
+        part = self._part(index, 2)
+        if not ink.rules[part].any():
+            return False
+        own = np.isin(self.components.labels[part], self.pieces[index]).view(np.uint8)
+        return bool((cv2.dilate(own, np.ones((5, 5), np.uint8)) & ink.rules[part]).any())
+
+    def _part(self, index: int, margin: int) -> tuple[slice, slice]:
+        left, top, right, bottom = self.boxes[index].tolist()
+        rows, columns = self.components.labels.shape
+        return (
+            slice(max(0, top - margin), min(rows, bottom + margin)),
+            slice(max(0, left - margin), min(columns, right + margin)),
+        )
 
 
 def find_letters(ink: Ink) -> Letters:

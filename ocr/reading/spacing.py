@@ -12,6 +12,7 @@ _LEAST = 0.32  # no gap below this parts words
 _SURE = 2.2  # any gap beyond this does, even in widely spaced writing
 _USUAL = 0.62  # the border between the two kinds where a page has too few gaps to tell
 _JUMP = 0.22  # word gaps exceed letter gaps by at least this
+_WIDE = 1.0  # a gap this much wider than most is no longer told from wider ones
 _FEW = 5  # rows with fewer gaps than this do not decide for themselves
 
 
@@ -34,6 +35,8 @@ def _border(gaps: NDArray[np.float64], usual: float | None = None) -> float:
     gaps = np.sort(np.maximum(gaps, 0.0))
     if len(gaps) < 2:
         return usual if usual is not None else _USUAL
+    # A number far out in the margin must not make the gaps between words look small.
+    gaps = np.minimum(gaps, np.median(gaps) + _WIDE)
     best, border = 0.0, None
     for k in range(1, len(gaps)):
         small, large = gaps[:k], gaps[k:]

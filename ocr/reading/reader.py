@@ -1,0 +1,118 @@
+"""A picture -> a Page: the whole way, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.page import Box, Letter, Line, Page, Word
+from ocr.reading.charset import parse_charset
+from ocr.reading.classifier import Classifier
+from ocr.reading.image import SHRINKS, PicturePage, open_pictures
+from ocr.reading.ink import Ink, find_ink
+from ocr.reading.letter_reader import LetterReader
+from ocr.reading.letters import find_letters
+from ocr.reading.lines import find_rows
+from ocr.reading.survey import apply, survey
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FIRST_LOOK = 1000  # long side, in pixels, at the least, at which a picture is looked at first
+_LEAST_HEIGHT = 26.0  # letters lower than this are looked at again with more pixels, if the picture has them
+
+
+class Reader:
+    """Reads pages; holds the models, so that many pages pay for loading once. One thread at a time."""
+
+    def __init__(
+        self,
+        model: str | Path = "nist36-cnn",
+        *,
+        charset: str | None = None,
+        alternatives: int = 3,
+        threads: int = 1,
+    ) -> None:
+        """Load the models.
+
+        model:        name of a shipped model or path of one.
+        charset:      which characters may occur, see `charset.parse_charset`; None for all.
+        alternatives: how many other readings to keep for each letter.
+        threads:      threads for arithmetic.
+
+        ModelError when the model cannot be used, ValueError when it has no character of ``charset``.
+        """
+        cv2.setNumThreads(threads)
+        self._classifier = Classifier(model, threads)
+        characters = None if charset is None else parse_charset(charset)
+        if characters is not None:
+            self._classifier.allowed(characters)
+        self._letters = LetterReader(self._classifier, characters, alternatives)
+
+    def read(self, page: PicturePage) -> Page:
+        """Read one page. InputError when its picture is damaged."""
+        ink = _find_ink(page)
+        letters = find_letters(ink)
+        lines = self._letters.read(ink, letters, find_rows(letters))
+        return Page(
+            lines=tuple(_in_source(line, ink.to_source, page.width, page.height) for line in lines),
+            width=page.width,
+            height=page.height,
+            source=page.source,
+            number=page.number,
+            model=self._classifier.name,
+            steps=ink.steps,
+        )
+
+
+def read(source: str | os.PathLike[str] | bytes | BinaryIO | NDArray[Any] | Image, **options: Any) -> Page:
+    """Read the first page of ``source``: a path, ``-``, bytes, a stream, an array or a Pillow image.
+
+    ``options`` are those of `Reader`. For many pages make one `Reader`. Raises OcrError.
+    """
+    reader = Reader(**options)
+    return reader.read(next(iter(open_pictures(source, pages=(1,)))))
+
+
+def _find_ink(page: PicturePage) -> Ink:
+    """Decode no more of the picture than its letters need, and find their ink."""
+    shrink = _shrink(lambda shrunk: max(page.width, page.height) / shrunk >= _FIRST_LOOK)
+    picture = page.decode(shrink)
+    seen = survey(picture.gray)
+    if shrink > 1 and 0 < seen.letter_height < _LEAST_HEIGHT:
+        shrink = _shrink(lambda shrunk: seen.letter_height * shrink / shrunk >= _LEAST_HEIGHT)
+        picture = page.decode(shrink)
+        seen = survey(picture.gray)
+    return find_ink(picture.gray, shrink=picture.shrink, seen=seen)
+
+
+def _shrink(enough: Callable[[int], bool]) -> int:
+    """The greatest reduction that leaves enough pixels."""
+    return next((shrink for shrink in reversed(SHRINKS) if enough(shrink)), SHRINKS[0])
+
+
+def _in_source(line: Line, to_source: NDArray[np.float64], width: int, height: int) -> Line:
+    """The same line with its boxes in pixels of the upright source."""
+    letters = [letter for word in line.words for letter in word.letters]
+    boxes = np.array([letter.box for letter in letters], np.float64)
+    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+    mapped = apply(to_source, corners).reshape(-1, 4, 2)
+    low = np.floor(mapped.min(axis=1) + 1e-6)
+    high = np.ceil(mapped.max(axis=1) - 1e-6)
+    limit = np.array([width, height])
+    low = np.clip(low, 0, limit - 1).astype(int)
+    high = np.maximum(np.clip(high, 0, limit).astype(int), low + 1)
+    placed = iter(
+        Letter(letter.text, Box(*first, *last), letter.confidence, letter.alternatives)
+        for letter, first, last in zip(letters, low.tolist(), high.tolist(), strict=True)
+    )
+    words = (
+        Word(tuple(next(placed) for _ in word.letters), word.confidence, word.reader) for word in line.words
+    )
+    return Line(tuple(words))
