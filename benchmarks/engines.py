@@ -101,8 +101,8 @@ class Tesseract:
 class RapidOcr:
     """PP-OCR by the package rapidocr on ONNX Runtime.
 
-    version, size: as rapidocr spells them; detector, recogniser: their files, in its folder of models;
-    longest: the longest side in pixels of the picture in which lines are looked for, None for rapidocr's rule.
+    version, size: as rapidocr spells them. detector, recogniser: their files in its folder of models.
+    longest: most pixels on a side of the picture in which lines are looked for; None keeps its own rule.
     """
 
     warm = True

@@ -1,16 +1,16 @@
 """How long a page takes and how much memory, by this project's reader and by other engines, in one run.
 
     python benchmarks/speed.py samples/*.jpg
-    python benchmarks/speed.py ../shared/pages/course/04_deep.jpg --engines ours,rapidocr-small --json speed.json
+    python benchmarks/speed.py photo.jpg --engines ours,rapidocr-small --runs 9 --json speed.json
 
-    cold     a whole process, from its start to the printed text: the best of --runs wall times, and the
+    cold     a whole process, from its start to the printed text: the median of the wall times, and the
              largest resident memory. The picture and the programs are in the file cache.
-    warm     one more page by a process that has read this page before: the median of --runs wall times.
-             Tesseract's command has no such state; its warm time is its cold time.
-    decode   decoding the picture with OpenCV at full size, warm: what reading it cannot do without,
+    warm     one more reading by a process that has read this page before: the median of the wall times.
+             Tesseract's command keeps no state; its warm time is its cold time.
+    decode   decoding the picture with OpenCV at full size, median: what reading it cannot do without,
              unless it decodes less
 
-Engines take turns on each page, each with one thread, so that whatever else the machine does falls on all.
+All have one thread and take turns, --runs of them, so that whatever else the machine does falls on all alike.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ import click
 import cv2
 from engines import ENGINES, Engine, parse_options, start
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 WORKER = "--worker"
 
 
@@ -44,10 +45,10 @@ class Speed:
 
 
 def whole_process(command: list[str]) -> tuple[float, int]:
-    """Run a command to its end: (wall seconds, peak resident bytes), its children's memory not included."""
+    """Run a command to its end: (wall seconds, peak resident bytes)."""
     with tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=os.environ | ONE_THREAD)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -55,38 +56,68 @@ def whole_process(command: list[str]) -> tuple[float, int]:
             errors.seek(0)
             message = errors.read().decode(errors="replace").strip()
             raise click.ClickException(f"{' '.join(command)}: exit code {process.returncode}: {message}")
+    # macOS counts bytes where Linux counts kilobytes.
     return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def warm_times(name: str, options: dict[str, Any], picture: Path, runs: int) -> list[float]:
-    """Wall seconds of ``runs`` readings after a first one, by a fresh process that keeps the engine loaded."""
-    job = json.dumps([name, options, str(picture), runs])
-    done = subprocess.run([sys.executable, __file__, WORKER, job], env=os.environ | ONE_THREAD,
-                          stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+class Worker:
+    """A process that keeps one engine loaded and has read one picture already."""
+
+    def __init__(self, name: str, options: dict[str, Any], picture: Path) -> None:
+        job = json.dumps([name, options, str(picture)])
+        self._process = subprocess.Popen([sys.executable, __file__, WORKER, job], env=ENVIRONMENT, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._answer()
+
+    def read(self) -> float:
+        """Read the picture once more: wall seconds."""
+        assert self._process.stdin is not None
+        print(file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _answer(self) -> float:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise click.ClickException("an engine ended before its time; its own message is above")
+        return float(line)
 
 
 def work(job: str) -> None:
-    """The other side of `warm_times`: prints the seconds of each reading as JSON."""
-    name, options, picture, runs = json.loads(job)
+    """The other side of `Worker`: one reading now and one for each line of input; prints seconds."""
+    name, options, picture = json.loads(job)
     engine = ENGINES[name](options)
-    engine.read(Path(picture))
-    print(json.dumps([_timed(lambda: engine.read(Path(picture))) for _ in range(runs)]))
+    print(_seconds(engine.read, Path(picture)), flush=True)
+    for _ in sys.stdin:
+        print(_seconds(engine.read, Path(picture)), flush=True)
 
 
-def decode_time(picture: Path, runs: int) -> float:
-    """Median wall seconds to decode a picture at full size, in colour, with one thread."""
-    cv2.setNumThreads(1)
-    if cv2.imread(str(picture)) is None:
-        raise click.ClickException(f"OpenCV cannot decode {picture}")
-    return statistics.median(_timed(lambda: cv2.imread(str(picture))) for _ in range(runs))
-
-
-def measure(name: str, engine: Engine, options: dict[str, Any], picture: Path, runs: int) -> Speed:
-    command = engine.command(picture)
-    cold, peaks = zip(*(whole_process(command) for _ in range(runs)), strict=True)
-    warm = statistics.median(warm_times(name, options, picture, runs)) if engine.warm else min(cold)
-    return Speed(cold=min(cold), warm=warm, peak=max(peaks))
+def measure(engines: dict[str, Engine], options: dict[str, Any], picture: Path,
+            runs: int) -> tuple[float, dict[str, Speed]]:
+    """Median seconds to decode a picture in colour at full size, and the speed of every engine on it."""
+    decode: list[float] = []
+    cold: dict[str, list[float]] = {name: [] for name in engines}
+    warm: dict[str, list[float]] = {name: [] for name in engines}
+    peak = dict.fromkeys(engines, 0)
+    workers = {name: Worker(name, options, picture) for name, engine in engines.items() if engine.warm}
+    for _ in range(runs):
+        decode.append(_seconds(cv2.imread, str(picture)))
+        for name, worker in workers.items():
+            warm[name].append(worker.read())
+    for worker in workers.values():
+        worker.close()
+    for _ in range(runs):
+        for name, engine in engines.items():
+            seconds, memory = whole_process(engine.command(picture))
+            cold[name].append(seconds)
+            peak[name] = max(peak[name], memory)
+    median = statistics.median
+    return median(decode), {
+        name: Speed(median(cold[name]), median(warm[name] or cold[name]), peak[name]) for name in engines
+    }
 
 
 def row(name: str, speed: Speed, decode: float, ours: Speed | None) -> str:
@@ -95,33 +126,37 @@ def row(name: str, speed: Speed, decode: float, ours: Speed | None) -> str:
             f"{speed.peak / 1e6:8.0f} MB{against}")
 
 
-def _timed(call: Any) -> float:
+def _seconds(call: Callable[[Any], object], argument: Any) -> float:
     begin = time.perf_counter()
-    call()
+    call(argument)
     return time.perf_counter() - begin
 
 
 @click.command()
-@click.argument("pictures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("pictures", nargs=-1, required=True,
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--engines", "names", default="all", show_default=True,
               help="Comma-separated names, or all installed.")
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="An option of our reader.")
-@click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="Runs of each kind.")
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="Turns of each engine.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write results here.")
-def main(pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: int, output: Path | None) -> None:
-    """Time each engine on each of PICTURES: cold, warm, warm against decoding, peak memory, warm against ours."""
+def main(pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: int,
+         output: Path | None) -> None:
+    """Time each engine on each of PICTURES: cold, warm, peak memory, against decoding and against ours."""
+    cv2.setNumThreads(1)
     options = parse_options(pairs)
     engines = start(names, options)
     results: dict[str, Any] = {}
     for picture in pictures:
-        decode = decode_time(picture, runs)
-        height, width = cv2.imread(str(picture)).shape[:2]
+        pixels = cv2.imread(str(picture))
+        if pixels is None:
+            raise click.ClickException(f"OpenCV cannot decode {picture}")
+        height, width = pixels.shape[:2]
+        decode, speeds = measure(engines, options, picture, runs)
         click.echo(f"{picture.name}: {width} x {height}, decoded in {decode:.3f} s")
         click.echo(f"  {'':<16}{'cold':>10}{'warm':>10}{'/ decode':>10}{'peak':>11}{'/ ours':>10}")
-        speeds: dict[str, Speed] = {}
-        for name, engine in engines.items():
-            speeds[name] = measure(name, engine, options, picture, runs)
-            click.echo(row(name, speeds[name], decode, speeds.get("ours")))
+        for name, speed in speeds.items():
+            click.echo(row(name, speed, decode, speeds.get("ours")))
         results[str(picture)] = {
             "width": width, "height": height, "decode": decode,
             "engines": {name: asdict(speed) for name, speed in speeds.items()},

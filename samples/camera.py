@@ -90,4 +90,4 @@ def _along(height: int, width: int, degrees: float) -> Floats:
     x = np.linspace(-1, 1, width, dtype=np.float32) * cos
     y = np.linspace(-1, 1, height, dtype=np.float32) * sin
     reach = abs(cos) + abs(sin)
-    return ((y[:, None] + x[None, :]) / reach + 1) / 2
+    return np.asarray(((y[:, None] + x[None, :]) / reach + 1) / 2, np.float32)

@@ -42,7 +42,7 @@ def todo(fonts: Path, rng: Rng) -> tuple[Picture, str]:
         left = 700 if row == 0 else 170 if line[0].isdigit() else 300
         hand.write(cover, line, left + rng.normal(0, 8), 220 + 205 * row, 84)
     # Graphite skips the dents of the paper.
-    cover *= np.clip(0.86 + 0.12 * noise(rng, *cover.shape, (2, 2)), 0.35, 1)
+    cover *= np.clip(0.86 + 0.12 * noise(rng, 1560, 2080, (2, 2)), 0.35, 1)
     scene = ink(sheet, cover, PENCIL)
     light = Light(level=0.72, slope=0.3, direction=60, tint=(1.0, 0.99, 0.95))
     return photograph(scene, light, rng, blur=1.1, grain=0.02), "\n".join(lines)

@@ -16,7 +16,7 @@ Colour = tuple[float, float, float]  # BGR, 0..1
 def noise(rng: np.random.Generator, height: int, width: int, scale: tuple[float, float]) -> Floats:
     """(H, W) smooth noise of about unit deviation; ``scale``: height and width of its bumps in pixels."""
     coarse = rng.standard_normal((int(height / scale[0]) + 2, int(width / scale[1]) + 2)).astype(np.float32)
-    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def paper(rng: np.random.Generator, height: int, width: int, colour: Colour, *, rough: float = 1.0) -> Floats:
