@@ -73,7 +73,8 @@ class Hand:
         glyph = Image.new("L", (width, height), 0)
         ImageDraw.Draw(glyph).text((margin, base), character, font=font, fill=255, anchor="ls",
                                    stroke_width=self.pen * capital)
-        patch = self._bend(np.asarray(glyph, np.float32) / np.float32(255), capital, (width / 2, base - capital / 2))
+        drawn = np.asarray(glyph, np.float32) / np.float32(255)
+        patch = self._bend(drawn, capital, (width / 2, base - capital / 2))
         columns = np.flatnonzero(patch.max(0) > 0.5)
         if not columns.size:
             raise ValueError(f"{self.font.name} draws nothing for {character!r}")
