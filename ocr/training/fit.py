@@ -119,10 +119,11 @@ class Fit:
         logits = logits.float()
         losses = F.cross_entropy(logits, batch.labels, reduction="none", label_smoothing=self.settings.smoothing)
         right = logits.detach().softmax(1).gather(1, batch.labels[:, None])[:, 0]
-        self.likelihood.index_add_(0, batch.glyphs, right)   # glyph -1 counts in the last place
-        self.seen.index_add_(0, batch.glyphs, torch.ones_like(right))
+        originals = batch.glyphs % len(self.seen)  # -1, what is no letter, counts in the last place
+        self.likelihood.index_add_(0, originals, right)
+        self.seen.index_add_(0, originals, torch.ones_like(right))
         if leave_out:
-            losses = losses * (~self.wrong())[batch.glyphs]
+            losses = losses * (~self.wrong())[originals]
         loss = losses.mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -141,7 +142,8 @@ class Fit:
     def _follow(self) -> None:
         """Move the averaged weights towards the present ones, faster in the beginning."""
         keep = min(self.settings.average, (1 + self.step) / (10 + self.step))
-        averaged, present = list(self.average.parameters()), list(self.network.parameters())
+        averaged: list[Tensor] = list(self.average.parameters())
+        present: list[Tensor] = list(self.network.parameters())
         torch._foreach_lerp_(averaged, present, 1 - keep)
         for mean, buffer in zip(self.average.buffers(), self.network.buffers(), strict=True):
             mean.copy_(mean.lerp(buffer, 1 - keep) if mean.is_floating_point() else buffer)
