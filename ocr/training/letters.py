@@ -106,7 +106,8 @@ class Letters:
         for glyph in glyphs.tolist():
             large = False
             if glyph >= 0:
-                ink, unit = self._write(glyph, rng)
+                ink, unit = self.write(glyph, rng)
+                pen.flourish(ink, self.recipe.classes[self.labels[glyph]], rng)
                 recent.append(ink.copy())
                 del recent[:-_RECENT]
             else:
@@ -123,7 +124,8 @@ class Letters:
         images = np.rint(normalise(patches, sides, widths) * 255).astype(np.uint8)
         return Drawings(images, labels, self._place(labels, np.array(proportions), np.array(heights), rng), glyphs)
 
-    def _write(self, glyph: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
+    def write(self, glyph: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
+        """One original written anew: its ink (H, W) uint8, 0 or 255, and the usual letter height in its pixels."""
         kind, member = int(self.kinds[glyph]), int(self.members[glyph])
         if kind <= 1:
             return pen.draw(self.strokes.points, self.strokes.bounds(member), float(self.strokes.units[member]), rng)
