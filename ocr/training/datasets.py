@@ -1,15 +1,18 @@
-"""Fixed sets of labelled letters: the one type that every file format is read into, mixed and split by writer."""
+"""Fixed sets of labelled letters: the one type that every format is read into, mixed and split by writer."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.errors import DataError
+
+Artist = Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]]
+"""Draws the samples with the given numbers anew: (n,) int64 -> (n, 32, 32) float32."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Samples:
     writers:  (N,) str, who wrote each letter, "" where that is not known
     name:     what to call the set in reports
     checksum: SHA-256 of the source files
+    artist:   draws the letters anew, where they come from strokes or fonts
     """
 
     images: NDArray[np.float32]
@@ -30,13 +34,15 @@ class Samples:
     writers: NDArray[np.str_]
     name: str
     checksum: str
+    artist: Artist | None = None
 
     def __post_init__(self) -> None:
         count = len(self.images)
         if self.images.shape[1:3] != (32, 32) or self.images.ndim not in (3, 4):
             raise DataError(f"{self.name}: images are {self.images.shape}, not (N, 32, 32) or (N, 32, 32, 3)")
         if len(self.labels) != count or len(self.writers) != count:
-            raise DataError(f"{self.name}: {count} images, {len(self.labels)} labels, {len(self.writers)} writers")
+            raise DataError(f"{self.name}: {count} images, {len(self.labels)} labels, "
+                            f"{len(self.writers)} writers")
         if count and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
             raise DataError(f"{self.name}: labels run from {self.labels.min()} to {self.labels.max()}, "
                             f"but there are {len(self.classes)} classes")
@@ -46,7 +52,21 @@ class Samples:
 
     def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Samples:
         """The samples at ``which``, indices or a mask, with the same classes."""
-        return replace(self, images=self.images[which], labels=self.labels[which], writers=self.writers[which])
+        numbers = np.arange(len(self))[which]
+        artist = self.artist
+        part = None if artist is None else lambda rows, rng: artist(numbers[rows], rng)
+        return replace(self, images=self.images[which], labels=self.labels[which],
+                       writers=self.writers[which], artist=part)
+
+    def fresh(self, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+        """(n, 32, 32) or (n, 32, 32, 3), the pictures of ``rows``, drawn anew where that is possible."""
+        return self.images[rows] if self.artist is None else self.artist(rows, rng)
+
+    def with_classes(self, classes: tuple[str, ...]) -> Samples:
+        """The same samples labelled by another list of classes, without those whose class is not in it."""
+        place = {name: index for index, name in enumerate(classes)}
+        labels = np.array([place.get(name, -1) for name in self.classes], np.int64)[self.labels]
+        return replace(self.take(labels >= 0), labels=labels[labels >= 0], classes=classes)
 
     def counts(self) -> NDArray[np.int64]:
         """(C,) number of samples of each class."""
@@ -68,7 +88,23 @@ def mix(sets: Sequence[Samples]) -> Samples:
     return Samples(
         np.concatenate([s.images for s in sets]), np.concatenate(labels), classes,
         np.concatenate([s.writers for s in sets]), " + ".join(s.name for s in sets),
-        hashlib.sha256("".join(s.checksum for s in sets).encode()).hexdigest())
+        hashlib.sha256("".join(s.checksum for s in sets).encode()).hexdigest(), _artists(sets))
+
+
+def _artists(sets: Sequence[Samples]) -> Artist | None:
+    """One artist for the samples of several sets end to end."""
+    if all(samples.artist is None for samples in sets):
+        return None
+    starts = np.cumsum([0, *map(len, sets)])
+
+    def artist(rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+        images = np.empty((len(rows), *sets[0].images.shape[1:]), np.float32)
+        owner = np.searchsorted(starts, rows, side="right") - 1
+        for number, samples in enumerate(sets):
+            images[owner == number] = samples.fresh(rows[owner == number] - starts[number], rng)
+        return images
+
+    return artist
 
 
 def split(samples: Samples, share: float, seed: int = 0) -> tuple[Samples, Samples]:

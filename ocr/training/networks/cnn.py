@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ocr.training.networks.layout import maps
+
 
 def convolution(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
     """Convolution, batch normalisation, ReLU; export folds the normalisation into the convolution."""
@@ -33,9 +35,10 @@ class Cnn(nn.Module):
     channel. The last 4 x 4 cells are not averaged, because where a stroke is tells O from Q.
     """
 
-    def __init__(self, classes: int, width: int = 32, features: int = 0, dropout: float = 0.2) -> None:
+    def __init__(self, classes: int, width: int = 32, features: int = 0, dropout: float = 0.2,
+                 channels: int = 1) -> None:
         super().__init__()
-        self.stem = convolution(1, width, stride=2, kernel=5)
+        self.stem = convolution(channels, width, stride=2, kernel=5)
         self.middle = nn.Sequential(convolution(width, 2 * width, stride=2), Residual(2 * width))
         self.top = nn.Sequential(convolution(2 * width, 4 * width, stride=2), Residual(4 * width))
         self.squeeze = convolution(4 * width, 2 * width, kernel=1)
@@ -45,8 +48,8 @@ class Cnn(nn.Module):
         self.head = nn.Linear(4 * width, classes)
 
     def forward(self, crops: Tensor, placement: Tensor | None = None) -> Tensor:
-        """crops (N, 32, 32), placement (N, features) -> logits (N, classes)."""
-        x = self.stem(crops.unsqueeze(1))         # (N, w, 16, 16)
+        """crops (N, 32, 32) or (N, 32, 32, 3), placement (N, features) -> logits (N, classes)."""
+        x = self.stem(maps(crops))                # (N, w, 16, 16)
         x = self.middle(x)                        # (N, 2w, 8, 8)
         x = self.squeeze(self.top(x)).flatten(1)  # (N, 4w, 4, 4) -> (N, 2w, 4, 4) -> (N, 32w)
         if self.context is not None:
