@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 FINE = 80.0  # pixels for the letter's size while drawing; capture.py brings it to the camera's resolution
 MARGIN = 4
+_HABITS = {"0": 0.08, "7": 0.08, "Z": 0.08}  # how often, beside those who wrote it so themselves
 _SHIFT = 4  # OpenCV's fixed-point coordinates: 1/16 pixel
 
 
@@ -68,6 +69,22 @@ def draw(points: NDArray[np.float32], bounds: NDArray[np.int64], unit: float,
         else:
             cv2.polylines(ink, [fixed[start:stop]], False, 255, thick, cv2.LINE_8, _SHIFT)
     return ink, scale
+
+
+def flourish(ink: NDArray[np.uint8], character: str, rng: np.random.Generator) -> None:
+    """Give ``ink`` a habit that some hands have, in place: a slash through 0, a bar through 7 or Z."""
+    if character not in _HABITS or rng.random() > _HABITS[character]:
+        return
+    height, width = ink.shape
+    thick = int(rng.integers(2, 8))
+    if character == "0":
+        low, high = rng.uniform(0.0, 0.25), rng.uniform(0.75, 1.0)
+        ends = (low * width, high * height), (high * width, low * height)
+    else:
+        level = rng.uniform(0.4, 0.6) * height
+        ends = (rng.uniform(0.1, 0.3) * width, level), (rng.uniform(0.7, 0.95) * width, level - rng.normal(0, 3))
+    (x0, y0), (x1, y1) = ends
+    cv2.line(ink, (int(x0), int(y0)), (int(x1), int(y1)), 255, thick)
 
 
 def _press(ink: NDArray[np.uint8], stroke: NDArray[np.int32], thick: int, pressure: float,

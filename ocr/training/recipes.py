@@ -32,7 +32,7 @@ class Recipe:
     network: str
     network_options: dict[str, int | float] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    shares: dict[str, float] = field(default_factory=lambda: {"unipen": 0.72, "fonts": 0.28, "aliases": 0.15,
+    shares: dict[str, float] = field(default_factory=lambda: {"unipen": 0.72, "fonts": 0.28, "aliases": 0.08,
                                                               "mnist": 0.35})
     weights: dict[str, float] = field(default_factory=dict)
     negatives: float = 0.0
@@ -42,7 +42,8 @@ class Recipe:
 
 
 _NIST36_LETTERS = {character: character for character in NIST36}
-_DIGITS_RARER = dict.fromkeys(string.digits, 0.8)  # hand-printed pages hold more letters than digits
+# Hand-printed pages hold more letters than digits, which matters most where both look alike.
+_DIGITS_RARER = dict.fromkeys(string.digits, 0.8) | {"0": 0.6, "1": 0.7}
 
 RECIPES = {recipe.name: recipe for recipe in (
     Recipe("nist36-cnn", NIST36, _NIST36_LETTERS, "cnn", {"width": 32}, SMALL_CAPITALS, weights=_DIGITS_RARER),
