@@ -53,9 +53,10 @@ class Document(ABC):
         if width < 1 or height < 1:
             raise InputError(f"{self.where(number)}: has no pixels ({width} x {height})")
         if width * height > self.max_pixels:
+            size, limit = width * height / 1e6, self.max_pixels / 1e6
             raise PictureTooLarge(
-                f"{self.where(number)}: {width} x {height} pixels are {width * height / 1e6:,.0f} megapixels, "
-                f"over the limit of {self.max_pixels / 1e6:,.6g}; allow more with --max-pixels{self.remedy}")
+                f"{self.where(number)}: {width} x {height} pixels are {size:,.0f} megapixels, over the limit "
+                f"of {limit:,.6g}; allow more with --max-pixels{self.remedy}")
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def from_numbers(values: NDArray[Any]) -> NDArray[np.uint8]:
     if low >= 0 and high <= 65535:
         low, high = 0.0, 1.0 if high <= 1 else 255.0 if high <= 255 else 65535.0
     floats -= low
-    floats *= 255 / max(high - low, np.finfo(np.float32).tiny)
+    floats *= 255 / max(high - low, 1e-30)
     gray = np.rint(floats).astype(np.uint8)
     if not finite.all():
         gray[~finite] = 255

@@ -89,7 +89,7 @@ def open_pictures(
     pdf_dpi:    resolution at which the pages of a PDF are drawn, in pixels per inch.
 
     Raises at once what is wrong with the file: InputError, PictureEncrypted, MissingExtra. What is wrong with
-    one page (InputError, PictureTooLarge) is raised by ``next()`` for that page, and ``next()`` goes on after it.
+    one page (InputError, PictureTooLarge) is raised by ``next()`` for that page; ``next()`` goes on after it.
     """
     document = _document(source, max_pixels, pdf_dpi)
     numbers = [number for number in range(1, document.count + 1) if pages is None or number in pages]

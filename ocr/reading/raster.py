@@ -1,4 +1,4 @@
-"""Files of pixels, decoded by Pillow: JPEG, PNG, WebP, BMP, GIF, PNM and HEIC (TIFF, which has pages, is in `tiff`).
+"""Files of one picture, decoded by Pillow: JPEG, PNG, WebP, BMP, GIF, PNM, HEIC. TIFF has pages: see `tiff`.
 
 JPEG goes through libjpeg's reduced decoding (Pillow's draft mode): at half the size that takes about three
 quarters of the time of the whole, straight to gray, without the colour ever being computed. OpenCV decodes
@@ -37,7 +37,7 @@ class Raster(Document):
     def size(self, number: int) -> tuple[int, int]:
         self.check_size(number, *self._image.size)
         with decoding(self.name):
-            # Pillow looks for the EXIF of a PNG behind its pixels too, which decodes it: the limit comes first.
+            # Pillow looks for a PNG's EXIF behind its pixels too and decodes it: the limit comes first.
             return upright_size(self._image)
 
     def full(self, number: int) -> NDArray[np.uint8]:
@@ -85,7 +85,7 @@ class Loaded(Document):
 
 
 def open_image(source: Source) -> Image.Image:
-    """Read the header with the one plugin that the content asks for; MissingExtra when that is not installed."""
+    """Read the header with the one plugin that the content asks for; MissingExtra if it is not installed."""
     with decoding(source.name), unlimited():
         source.stream.seek(0)
         if source.kind == "HEIF":
@@ -93,7 +93,8 @@ def open_image(source: Source) -> Image.Image:
         try:
             return Image.open(source.stream, formats=[source.kind])
         except UnidentifiedImageError as error:
-            raise InputError(f"{source.name}: is damaged or cut off ({source.kind} without a valid header)") from error
+            reason = f"{source.kind} without a valid header"
+            raise InputError(f"{source.name}: is damaged or cut off ({reason})") from error
 
 
 def _open_heif(source: Source) -> Image.Image:
