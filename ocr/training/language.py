@@ -206,7 +206,9 @@ def prune(made: list[Level], threshold: float) -> list[NDArray[np.bool_]]:
 
 def arrays(made: list[Level], kept: list[NDArray[np.bool_]]) -> dict[str, NDArray[np.uint8]]:
     """The pruned trie as `CharacterModel` takes it."""
-    symbols, logits, children = [], [], [np.array([kept[0].sum()])]
+    symbols: list[NDArray[np.uint8]] = []
+    logits: list[NDArray[np.float64]] = []
+    children: list[NDArray[np.int64]] = [np.array([kept[0].sum()])]
     for index, (level, keep) in enumerate(zip(made, kept, strict=True)):
         symbols.append(level.symbol[keep])
         prob = np.clip(level.prob[keep], 1e-7, 1 - 1e-7)
@@ -215,8 +217,8 @@ def arrays(made: list[Level], kept: list[NDArray[np.bool_]]) -> dict[str, NDArra
         if index + 1 < len(made):
             below = np.bincount(made[index + 1].parent[kept[index + 1]], minlength=len(keep))
         children.append(below[keep])
-    found = {"symbols": symbols, "logits": logits, "children": children}
-    return {key: np.concatenate(parts).astype(np.uint8) for key, parts in found.items()}
+    return {"symbols": np.concatenate(symbols), "logits": np.concatenate(logits).astype(np.uint8),
+            "children": np.concatenate(children).astype(np.uint8)}
 
 
 def count(folder: Path, recipe: Recipe) -> Counts:
