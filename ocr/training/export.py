@@ -24,11 +24,12 @@ _OPSET = 17
 
 
 def export(network: nn.Module, path: str | Path, card: dict[str, Any], features: int = 0,
-           half: bool = True) -> Path:
+           half: bool = True, output: str = "logits") -> Path:
     """Write ``network`` as ``path`` (.onnx) and ``card`` beside it, with format version and SHA-256 added.
 
     features: number of placement features that the network takes beside the crops.
     half: round the weights to 16 bits and store them so; the runtime widens them when it loads.
+    output: name of what comes out.
     Raises OutputError when the file cannot be written and ArithmeticError when the exported network differs.
     """
     path = Path(path)
@@ -44,8 +45,8 @@ def export(network: nn.Module, path: str | Path, card: dict[str, Any], features:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # this exporter needs no further package; PyTorch prefers its new one
-            torch.onnx.export(network, inputs, str(path), input_names=names, output_names=["logits"],
-                              dynamic_axes={name: {0: "letters"} for name in [*names, "logits"]},
+            torch.onnx.export(network, inputs, str(path), input_names=names, output_names=[output],
+                              dynamic_axes={name: {0: "letters"} for name in [*names, output]},
                               opset_version=_OPSET, dynamo=False)
         if half:
             store_as_half(path)
