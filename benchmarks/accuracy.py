@@ -122,7 +122,7 @@ def to_dict(results: dict[str, dict[str, dict[str, Result]]]) -> dict[str, Any]:
 @click.option("--engines", default="all", show_default=True, help="Comma-separated names, or all installed.")
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="An option of our reader.")
 @click.option("--pages/--no-pages", default=True, show_default=True, help="A row for each page as well.")
-@click.option("--texts", is_flag=True, help="Also print every reading that differs from its transcription.")
+@click.option("--texts", is_flag=True, help="Also print the readings whose (a) is not zero.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write results here.")
 def main(folder: Path, engines: str, pairs: tuple[str, ...], pages: bool, texts: bool,
          output: Path | None) -> None:
@@ -144,7 +144,7 @@ def main(folder: Path, engines: str, pairs: tuple[str, ...], pages: bool, texts:
                 result = results[name][group][picture.stem] = measure(engine, picture)
                 if result.error:
                     click.echo(f"{name}: {picture}: {result.error}", err=True)
-                if texts and result.score.letters.distance:
+                if texts and result.score.folded.distance:
                     click.echo(f"--- {name}: {picture}\n{read_truth(picture).strip()}")
                     click.echo(f"--- reads\n{result.reading}")
     for line in table(results, pages=pages):

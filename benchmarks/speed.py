@@ -20,7 +20,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -29,6 +28,7 @@ from typing import Any
 
 import click
 import cv2
+import process
 from engines import ENGINES, Engine, parse_options, start
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -42,22 +42,6 @@ class Speed:
     cold: float
     warm: float
     peak: int
-
-
-def whole_process(command: list[str]) -> tuple[float, int]:
-    """Run a command to its end: (wall seconds, peak resident bytes)."""
-    with tempfile.TemporaryFile() as errors:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=ENVIRONMENT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            message = errors.read().decode(errors="replace").strip()
-            raise click.ClickException(f"{' '.join(command)}: exit code {process.returncode}: {message}")
-    # macOS counts bytes where Linux counts kilobytes.
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 class Worker:
@@ -111,9 +95,9 @@ def measure(engines: dict[str, Engine], options: dict[str, Any], picture: Path,
         worker.close()
     for _ in range(runs):
         for name, engine in engines.items():
-            seconds, memory = whole_process(engine.command(picture))
-            cold[name].append(seconds)
-            peak[name] = max(peak[name], memory)
+            usage = process.run(engine.command(picture), ENVIRONMENT)
+            cold[name].append(usage.seconds)
+            peak[name] = max(peak[name], usage.peak)
     median = statistics.median
     return median(decode), {
         name: Speed(median(cold[name]), median(warm[name] or cold[name]), peak[name]) for name in engines
@@ -152,7 +136,10 @@ def main(pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: i
         if pixels is None:
             raise click.ClickException(f"OpenCV cannot decode {picture}")
         height, width = pixels.shape[:2]
-        decode, speeds = measure(engines, options, picture, runs)
+        try:
+            decode, speeds = measure(engines, options, picture, runs)
+        except process.CommandFailed as error:
+            raise click.ClickException(str(error)) from error
         click.echo(f"{picture.name}: {width} x {height}, decoded in {decode:.3f} s")
         click.echo(f"  {'':<16}{'cold':>10}{'warm':>10}{'/ decode':>10}{'peak':>11}{'/ ours':>10}")
         for name, speed in speeds.items():
