@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-from ctypes import c_byte
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
@@ -12,17 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ocr.reading.placement import FEATURES
+from ocr.training.drawers import BLOCK, Slot, draw_forever
 from ocr.training.letters import Letters
 from ocr.training.recipes import RECIPES
 
-BLOCK = 1024  # letters that a process draws before it hands them over
 _SLOTS = 3  # blocks of shared memory for each process
 _FIRST = 16  # blocks to begin with
 
@@ -35,38 +33,6 @@ class Batch:
     labels: Tensor
     placements: Tensor
     glyphs: Tensor
-
-
-class _Slot:
-    """Shared memory for one block of drawings."""
-
-    def __init__(self) -> None:
-        self.memory = {name: multiprocessing.get_context("spawn").RawArray(c_byte, size) for name, size in (
-            ("images", BLOCK * 1024), ("labels", BLOCK * 8), ("glyphs", BLOCK * 8),
-            ("placements", BLOCK * 4 * len(FEATURES)))}
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Views of the shared memory."""
-        bytes_of = {name: memoryview(memory) for name, memory in self.memory.items()}
-        return {
-            "images": np.frombuffer(bytes_of["images"], np.uint8).reshape(BLOCK, 32, 32),
-            "labels": np.frombuffer(bytes_of["labels"], np.int64),
-            "glyphs": np.frombuffer(bytes_of["glyphs"], np.int64),
-            "placements": np.frombuffer(bytes_of["placements"], np.float32).reshape(BLOCK, len(FEATURES)),
-        }
-
-
-def _draw_forever(data: str, recipe: str, seed: int, slots: list[_Slot],
-                  free: Queue[int], full: Queue[int]) -> None:
-    """A drawing process: fill free slots until told -1."""
-    cv2.setNumThreads(1)
-    letters = Letters(data, RECIPES[recipe])
-    rng = np.random.default_rng(seed)
-    while (slot := free.get()) >= 0:
-        drawings = letters.draw(BLOCK, rng)
-        for name, array in slots[slot].arrays().items():
-            array[:] = getattr(drawings, name)
-        full.put(slot)
 
 
 class Pool:
@@ -92,13 +58,13 @@ class Pool:
             self.letters = Letters(data, RECIPES[recipe])
             return
         context = multiprocessing.get_context("spawn")
-        self._slots = [_Slot() for _ in range(_SLOTS * workers)]
+        self._slots = [Slot() for _ in range(_SLOTS * workers)]
         self._free: Queue[int] = context.Queue()
         self._full: Queue[int] = context.Queue()
         for slot in range(len(self._slots)):
             self._free.put(slot)
         for worker in range(workers):
-            process = context.Process(target=_draw_forever, daemon=True, args=(
+            process = context.Process(target=draw_forever, daemon=True, args=(
                 str(data), recipe, 1000 * seed + worker + 1, self._slots, self._free, self._full))
             process.start()
             self._processes.append(process)
