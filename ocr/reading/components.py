@@ -38,9 +38,18 @@ class Components:
         return self.boxes[:, 3] - self.boxes[:, 1]
 
 
-def find_components(mask: NDArray[np.uint8], contrast: NDArray[np.uint8]) -> Components:
-    """Label ``mask`` (H, W) uint8 (0 = paper) and measure each component; ``contrast`` is (H, W) uint8."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+def find_components(
+    mask: NDArray[np.uint8], contrast: NDArray[np.uint8], faint: NDArray[np.uint8] | None = None
+) -> Components:
+    """Label the ink and measure each component.
+
+    mask:     (H, W) uint8, 1 = ink, 0 = paper.
+    contrast: (H, W) uint8.
+    faint:    optional (H, W) uint8, 1 where there is at least a trace of ink. Strokes that a trace connects are one
+              component (hysteresis); the trace itself is not counted as its ink.
+    """
+    _, labels = cv2.connectedComponents(mask if faint is None else faint | mask, connectivity=8, ltype=cv2.CV_32S)
+    count, labels, stats = _relabel(labels, mask)
     boxes = stats[1:, :4].astype(np.int32)
     boxes[:, 2:] += boxes[:, :2]
     area = stats[1:, cv2.CC_STAT_AREA].astype(np.float64)
@@ -54,3 +63,28 @@ def find_components(mask: NDArray[np.uint8], contrast: NDArray[np.uint8]) -> Com
     mean_depth = np.bincount(owner, depth.ravel()[ink], count)[1:] / area
     mean_contrast = np.bincount(owner, contrast.ravel()[ink], count)[1:] / area
     return Components(labels, boxes, area, np.maximum(4 * mean_depth - 2, 1), mean_contrast)
+
+
+def _relabel(
+    labels: NDArray[np.int32], mask: NDArray[np.uint8]
+) -> tuple[int, NDArray[np.int32], NDArray[np.int32]]:
+    """Keep of ``labels`` what is in ``mask``, numbered without gaps: (count with paper, labels, stats)."""
+    rows, columns = np.nonzero(mask)
+    owner = labels[rows, columns]
+    present = np.unique(owner)
+    number = np.zeros(int(labels.max()) + 1, np.int32)
+    number[present] = np.arange(1, len(present) + 1)
+    owner = number[owner]
+    labels = np.zeros_like(labels)
+    labels[rows, columns] = owner
+    count = len(present) + 1
+    stats = np.zeros((count, 5), np.int32)
+    order = np.argsort(owner, kind="stable")
+    starts = np.searchsorted(owner[order], np.arange(1, count))
+    if count > 1:
+        for column, values, reduce in ((0, columns, np.minimum), (1, rows, np.minimum), (2, columns, np.maximum), (3, rows, np.maximum)):
+            stats[1:, column] = reduce.reduceat(values[order], starts)
+    stats[1:, 2] += 1 - stats[1:, 0]
+    stats[1:, 3] += 1 - stats[1:, 1]
+    stats[1:, 4] = np.bincount(owner, minlength=count)[1:]
+    return count, labels, stats

@@ -16,8 +16,11 @@ from ocr.reading.survey import stroke_width
 
 # All lengths are in letter heights unless they say otherwise.
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
+_TRACE = 90  # density of ink faint enough to connect strokes, not dark enough to be one
 _HIGHEST = 4.0
 _LONGEST = 14.0
+_EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
+_SCRAP = 0.2  # what a rule leaves behind is no thicker than this
 _MARK = 0.45  # what is smaller than this both ways is a mark or a piece of a letter
 _PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
 _DOT_GAP = 0.6  # a piece this close above or below a letter belongs to it
@@ -80,15 +83,17 @@ class Letters:
 
 def find_letters(ink: Ink) -> Letters:
     """Find the letters on a page: specks and smudges dropped, pieces of one letter joined, marks kept."""
-    found = find_components(ink.mask, ink.contrast)
+    found = find_components(ink.mask, ink.contrast, (ink.density > _TRACE).view(np.uint8))
     pen = stroke_width(found)
     height = ink.letter_height
-    kept = np.flatnonzero(_is_writing(found, height, pen, ink.ink_level))
+    writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
+    kept = np.flatnonzero(writing)
     groups = _join(found.boxes, kept, height)
     boxes = np.array([_around(found.boxes[group]) for group in groups], np.int32).reshape(-1, 4)
-    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    dash = (high < 0.3 * height) & (wide > 1.8 * high) & (wide < 1.5 * height)
     pieces = tuple(tuple(int(index) + 1 for index in group) for group in groups)
-    return Letters(boxes, pieces, size < _MARK * height, found, height, pen)
+    return Letters(boxes, pieces, (np.maximum(wide, high) < _MARK * height) | dash, found, height, pen)
 
 
 def _is_writing(found: Components, height: float, pen: float, ink_level: float) -> NDArray[np.bool_]:
@@ -100,7 +105,30 @@ def _is_writing(found: Components, height: float, pen: float, ink_level: float) 
     too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height)
     # A dark region rather than strokes: much thicker than the pen, and not just a dot pressed hard.
     blob = (found.stroke > max(2.5 * pen, 0.3 * height)) & (size > 0.6 * height)
-    return ~(speck | faint | too_large | blob)
+    rows, columns = found.labels.shape
+    left, top, right, bottom = found.boxes.T
+    through = ((top <= 0) & (bottom >= rows)) | ((left <= 0) & (right >= columns))
+    bar = through & (found.area > 0.8 * wide * high) & (found.stroke > 1.5 * pen)  # the side of a frame
+    # Shadows of the paper's edge and of what lies beside it run along the edge of the picture.
+    margin = _EDGE * height
+    along = (right <= margin) | (left >= columns - margin) | (bottom <= margin) | (top >= rows - margin)
+    outside = (left <= 0) | (top <= 0) | (right >= columns) | (bottom >= rows)
+    return ~(speck | faint | too_large | blob | bar | (along & outside))
+
+
+def _beside_rules(found: Components, ink: Ink, height: float) -> NDArray[np.bool_]:
+    """(N,) bool: which components are scraps that a rule left behind: flat, and against where it was."""
+    scrap = np.zeros(len(found), bool)
+    flat = np.minimum(found.width, found.height) < _SCRAP * height
+    small = np.maximum(found.width, found.height) < 1.5 * height
+    if not ink.rules.any():
+        return scrap
+    for index in np.flatnonzero(flat & (small | (found.width > 4 * found.height))):
+        left, top, right, bottom = found.boxes[index]
+        around = ink.rules[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3]
+        along = 0 if right - left >= bottom - top else 1  # a stroke that stands on a rule is no scrap of it
+        scrap[index] = np.count_nonzero(around.any(axis=along)) > 0.4 * max(right - left, bottom - top)
+    return scrap
 
 
 def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> list[NDArray[np.intp]]:

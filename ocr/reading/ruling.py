@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
+_COVERED = 0.4  # of a rule's length: at least this much of it shows ink
 _THICKEST = 0.3  # of the letter height: anything thicker is no rule
 
 
@@ -32,7 +34,7 @@ def remove_rules(
     level = _level_rules(ink, across * letter_height, thickest)
     # Looked for in the full ink, so that a side reaches the rules at its ends.
     turned, bounds = np.ascontiguousarray(ink.T), np.ascontiguousarray(level.T)
-    upright = _level_rules(turned, framed * letter_height, thickest / 2, free=down * letter_height, bounds=bounds).T
+    upright = _level_rules(turned, framed * letter_height, thickest, free=down * letter_height, bounds=bounds).T
     rules = cv2.bitwise_or(level, np.ascontiguousarray(upright))
     return cv2.subtract(ink, rules), rules
 
@@ -55,7 +57,9 @@ def _level_rules(
         return rules
     least = max(12, min(round(length), int(0.9 * width)))
     # A rule that slopes leaves each row of pixels soon; thickened by a pixel to either side it stays three times longer.
+    # Dots and dashes are run together; strokes of neighbouring letters stay apart by more.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_DASH * thickest))), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, least // 2), np.uint8), borderType=cv2.BORDER_CONSTANT)
     if not runs.any():
         return rules
@@ -69,21 +73,14 @@ def _level_rules(
         part = (slice(top, top + high), slice(left, left + wide))
         run = cv2.bitwise_and(np.where(labels[part] == label, runs[part], 0).astype(np.uint8), ink[part])
         columns = np.flatnonzero(run.any(axis=0))
-        if len(columns) < least:
+        if columns[-1] - columns[0] + 1 < least or len(columns) < _COVERED * (columns[-1] - columns[0] + 1):
             continue
         thickness = _thickness(run)
         if thickness > thickest:
             continue
-        if len(columns) < free and not _is_bounded(bounds, part, columns, thickness):
+        if columns[-1] - columns[0] + 1 < free and not _is_bounded(bounds, part, columns, thickness):
             continue
-        # Ink that goes on well beyond the rule's thickness, seen vertically, is a letter's.
-        margin = round(2 * thickness) + 2
-        around = slice(max(0, top - margin), min(height, top + high + margin))
-        crossing = cv2.morphologyEx(
-            ink[around, part[1]], cv2.MORPH_OPEN, np.ones((round(1.7 * thickness) + 2, 1), np.uint8)
-        )
-        offset = top - around.start
-        rules[part] |= cv2.subtract(run, crossing[offset : offset + high])
+        rules[part] |= cv2.subtract(run, _crossings(ink, part, run, max(8, least // 4)))
     return rules
 
 
@@ -98,6 +95,28 @@ def _is_bounded(
     starts = first < reach or bounds[part[0], max(0, first - reach) : first + reach].any()
     ends = last >= bounds.shape[1] - reach or bounds[part[0], last - reach : last + reach].any()
     return bool(starts and ends)
+
+
+def _crossings(
+    ink: NDArray[np.uint8], part: tuple[slice, slice], run: NDArray[np.uint8], stretch: int
+) -> NDArray[np.uint8]:
+    """Mask, of the size of ``run``, of ink that goes on vertically well beyond the rule: a letter's stroke.
+
+    A rule may grow thicker along its way, so each ``stretch`` of it is judged by its own thickness.
+    """
+    crossings = np.zeros_like(run)
+    rows, columns = part
+    for left in range(0, run.shape[1], stretch):
+        piece = run[:, left : left + stretch]
+        if not piece.any():
+            continue
+        thickness = _thickness(piece)
+        margin = round(2 * thickness) + 2
+        above = max(0, rows.start - margin)
+        around = ink[above : rows.stop + margin, columns.start + left : columns.start + left + piece.shape[1]]
+        tall = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((round(1.7 * thickness) + 2, 1), np.uint8))
+        crossings[:, left : left + stretch] = tall[rows.start - above :][: run.shape[0]]
+    return crossings
 
 
 def _thickness(run: NDArray[np.uint8]) -> float:

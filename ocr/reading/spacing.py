@@ -22,12 +22,14 @@ def word_starts(gaps: Sequence[NDArray[np.float64]]) -> list[tuple[int, ...]]:
     gaps: for each row its gaps between neighbours, left to right, in letter heights.
     Returns for each row the positions of its words' first letters: 0, and k + 1 for each gap k that parts words.
     """
-    border = _border(np.concatenate(list(gaps)) if len(gaps) else np.zeros(0))
-    starts = []
-    for row in gaps:
-        own = border if len(row) < _FEW else _border(row, border)
-        starts.append((0, *(int(k) + 1 for k in np.flatnonzero(row > own))))
-    return starts
+    return [(0, *(int(k) + 1 for k in np.flatnonzero(row > border)))
+            for row, border in zip(gaps, borders(gaps), strict=True)]
+
+
+def borders(gaps: Sequence[NDArray[np.float64]]) -> list[float]:
+    """For each row the gap, in letter heights, above which a gap parts words; ``gaps`` as in `word_starts`."""
+    usual = _border(np.concatenate(list(gaps)) if len(gaps) else np.zeros(0))
+    return [usual if len(row) < _FEW else _border(row, usual) for row in gaps]
 
 
 def _border(gaps: NDArray[np.float64], usual: float | None = None) -> float:
@@ -41,6 +43,8 @@ def _border(gaps: NDArray[np.float64], usual: float | None = None) -> float:
     for k in range(1, len(gaps)):
         small, large = gaps[:k], gaps[k:]
         jump = large[0] - small[-1]
+        if len(large) > max(1, len(gaps) // 2):
+            continue  # most words have more than two letters
         if large[0] < _LEAST or large.mean() - small.mean() < max(_JUMP, 0.6 * small.mean()):
             continue
         # Fisher's criterion; the floor keeps two letters that happen to be equally spaced from being certain.
