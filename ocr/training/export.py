@@ -24,10 +24,12 @@ _OPSET = 17
 
 
 def export(network: nn.Module, path: str | Path, card: dict[str, Any], features: int = 0,
-           half: bool = True, output: str = "logits") -> Path:
+           half: bool = True, output: str = "logits",
+           colour: bool = False) -> Path:
     """Write ``network`` as ``path`` (.onnx) and ``card`` beside it, with format version and SHA-256 added.
 
     features: number of placement features that the network takes beside the crops.
+    colour: the network takes (N, 32, 32, 3) instead of (N, 32, 32).
     half: round the weights to 16 bits and store them so; the runtime widens them when it loads.
     output: name of what comes out.
     Raises OutputError when the file cannot be written and ArithmeticError when the exported network differs.
@@ -38,7 +40,7 @@ def export(network: nn.Module, path: str | Path, card: dict[str, Any], features:
         with torch.no_grad():
             for parameter in network.parameters():
                 parameter.copy_(parameter.half().float())
-    crops = torch.rand(3, 32, 32)
+    crops = torch.rand(3, 32, 32, 3) if colour else torch.rand(3, 32, 32)
     inputs = (crops, torch.randn(3, features)) if features else (crops,)
     names = ["crops", "placement"][:len(inputs)]
     try:
@@ -52,7 +54,7 @@ def export(network: nn.Module, path: str | Path, card: dict[str, Any], features:
             store_as_half(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-    check_parity(network, path, features)
+    check_parity(network, path, features, colour)
     written = {"format_version": store.CARD_VERSION, **card, "sha256": store.sha256(path)}
     path.with_suffix(".json").write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
@@ -89,10 +91,11 @@ def store_as_half(path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def check_parity(network: nn.Module, path: Path, features: int) -> None:
+def check_parity(network: nn.Module, path: Path, features: int, colour: bool = False) -> None:
     """ArithmeticError unless ONNX Runtime's logits are PyTorch's to within `PARITY`."""
     generator = torch.Generator().manual_seed(0)
-    feed = {"crops": torch.rand(17, 32, 32, generator=generator)}
+    shape = (17, 32, 32, 3) if colour else (17, 32, 32)
+    feed = {"crops": torch.rand(shape, generator=generator)}
     if features:
         feed["placement"] = torch.randn(17, features, generator=generator)
     with torch.no_grad():

@@ -72,7 +72,7 @@ def write_report(folder: Path, results: Results) -> Path:
 def _headline(page: Document, results: Results) -> None:
     found = results.assessment
     share = found.reject_for()
-    facts = [(percent(found.accuracy), "read right"), (percent(found.top(2)), "right within the best two"),
+    facts = [(percent(found.accuracy), "read right"), (percent(found.top2), "right within the best two"),
              (f"{found.macro_f1:.3f}", "mean F1 of the classes"),
              (percent(found.ece), "calibration error (ECE)"),
              ("–" if share is None else percent(share), f"to reject for {100 * WANTED:.0f} % on the rest")]
@@ -126,7 +126,7 @@ def _classes(page: Document, found: Assessment) -> None:
     rows = [[_name(row["class"]), percent(row["precision"]), percent(row["recall"]), bar(row["f1"]),
              str(row["support"])] for row in found.per_class]
     page.table(["class", "precision", "recall", "F1", "support"], rows, "classes",
-               sheets=1 if len(rows) <= 12 else 2 if max(map(len, found.classes)) > 6 else 3)
+               sheets=1 if len(rows) <= 12 else 2)
 
 
 def _provenance(page: Document, results: Results) -> None:

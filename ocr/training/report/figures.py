@@ -147,9 +147,8 @@ def rejection(rejected: NDArray[np.float64], accuracy: NDArray[np.float64], want
                     textcoords="offset points", color=WRONG)
     low = float(accuracy.min(initial=1))
     ax.set(xlim=(0, 1), ylim=(low - 0.04 * (1.002 - low), 1 + 0.06 * (1.002 - low)))
-    percent = PercentFormatter(1, decimals=None)
-    ax.xaxis.set_major_formatter(percent)
-    ax.yaxis.set_major_formatter(percent)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     return figure
 
 
