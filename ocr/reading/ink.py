@@ -16,6 +16,7 @@ from ocr.reading.threshold import INK, ink_density, ink_level
 LETTER_HEIGHT = 40.0  # pixels: the height to which letters are brought when they are not near it already
 _NEAR = (26.0, 64.0)  # letter heights that are left as they are
 _MOST_ENLARGED = 3.0
+_STROKE_REACH = 0.5  # letter heights: wider than any stroke, and near enough for each stroke to set its own threshold
 _LEAST_SKEW = 1.5  # degrees; rows that slope less are read as they are
 
 
@@ -68,7 +69,7 @@ def find_ink(gray: NDArray[np.uint8], *, shrink: float = 1.0, seen: Survey | Non
         steps.append(f"turned by {seen.skew:+.1f} degrees" if seen.sheet is None else "sheet made level")
     height *= scale
     noise, level = ink_level(dark, inside)
-    density = ink_density(dark, round(height), noise, level)
+    density = ink_density(dark, round(_STROKE_REACH * height), noise, level)
     writing, rules = remove_rules((density > INK).view(np.uint8), height)
     if rules.any():
         density[_around_rules(rules, writing)] = 0

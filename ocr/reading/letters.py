@@ -23,6 +23,7 @@ _EDGE = 0.35  # what touches the picture's edge and reaches in no further than t
 _SCRAP = 0.2  # what a rule leaves behind is no thicker than this
 _MARK = 0.45  # what is smaller than this both ways is a mark or a piece of a letter
 _PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
+_STEM_GAP = 0.04  # a stem this close beside the rest of a letter belongs to it
 _DOT_GAP = 0.6  # a piece this close above or below a letter belongs to it
 _JOINED_HEIGHT = 1.5  # joined pieces are never higher than this
 
@@ -169,6 +170,9 @@ def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> floa
     is_dot = max(wide, high) < 0.3 * height
     if narrow and not is_dot and high < 0.6 * height and above < -0.5 * high and beside <= _PIECE_GAP * height:
         return max(beside, 0.0)  # a bar or a bow that came off sideways
+    stem = wide < 0.3 * height < 0.6 * high
+    if stem and narrow and above < -0.6 * high and beside <= _STEM_GAP * height:
+        return max(beside, 0.0)  # a stem that the pen left for a moment
     return np.inf
 
 

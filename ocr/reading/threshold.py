@@ -53,7 +53,7 @@ def ink_density(contrast: NDArray[np.uint8], reach: int, noise: float, ink: floa
     """Contrast -> density, so that a stroke's outline lies where the density crosses ``INK``.
 
     contrast: (H, W) uint8 as `light.contrast` gives it.
-    reach:    how far, in pixels, the strongest contrast is looked for; about a letter's height.
+    reach:    how far, in pixels, the strongest contrast is looked for; more than a stroke's width.
     noise, ink: as `ink_level` gives them.
     Returns (H, W) uint8, 0 = paper, 255 = the middle of a stroke.
     """
