@@ -78,7 +78,9 @@ def read_lexicon(path: str | Path) -> list[str]:
     try:
         words = Path(path).read_text("utf-8-sig").split()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not readable as a list of words (UTF-8 text, one word a line): {error}") from error
+        raise InputError(
+            f"{path}: not readable as a list of words (UTF-8 text, one word a line): {error}"
+        ) from error
     if not words:
         raise InputError(f"{path}: no words in it; a lexicon has one word a line")
     return words
@@ -135,7 +137,7 @@ class LexiconContext:
         scores = np.full(self._size + 2, _NEVER, np.float32)
         if state <= 0 or self._ends[state]:
             scores[self._punctuation] = 0
-            scores[self._size:] = 0
+            scores[self._size :] = 0
         if state >= 0:
             for key in self._children[state]:
                 scores[self._columns[key]] = 0
@@ -150,7 +152,7 @@ class LexiconContext:
         for key, child in self._children[state].items():
             scores[self._columns[key]] = self._bonus(self._words_below[child] / below)
         if self._ends[state] and state:
-            scores[self._size:] = self._bonus(1 / below)
+            scores[self._size :] = self._bonus(1 / below)
         return scores
 
     @staticmethod

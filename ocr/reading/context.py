@@ -39,8 +39,14 @@ class Context(Protocol):
 class LanguageContext:
     """The character model over an alphabet, with the case model where the alphabet has both cases."""
 
-    def __init__(self, alphabet: Sequence[str], model: CharacterModel, capitals: Sequence[float] | None = None,
-                 weight: float = 1.0, case_weight: float = 1.0) -> None:
+    def __init__(
+        self,
+        alphabet: Sequence[str],
+        model: CharacterModel,
+        capitals: Sequence[float] | None = None,
+        weight: float = 1.0,
+        case_weight: float = 1.0,
+    ) -> None:
         """alphabet: C characters of printable ASCII, each once.
 
         capitals: for each state of `ocr.reading.case` the probability that the next letter is a capital; None
@@ -121,8 +127,10 @@ class Product:
         """The place after a character or a space."""
         target = place.targets.get(symbol)
         if target is None:
-            states = tuple(context.step(state, symbol)
-                           for context, state in zip(self._contexts, place.states, strict=True))
+            states = tuple(
+                context.step(state, symbol)
+                for context, state in zip(self._contexts, place.states, strict=True)
+            )
             target = place.targets[symbol] = self._place(states)
         return target
 

@@ -31,7 +31,10 @@ _WIDEST_JOIN = 1.3
 _NARROW_PIECE = 0.5  # one of two joined pieces is narrower
 _JOIN_GAP = 0.2
 
-CUT_BIAS, CUT_THICK, JOIN_BIAS, JOIN_GAP = -1.5, -1.0, -2.0, -8.0
+# Scores, to be multiplied by the search's weight for shape.
+_CUT, _CUT_THICK = -1.5, -1.0  # a cut, and more for each stroke width of ink that it parts
+_JOIN, _JOIN_WIDE = -2.0, -8.0  # a join, and more for each letter height of paper between
+_TOO_WIDE = -8.0  # for each letter height beyond one: hardly any letter is wider than high
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ class Candidates:
         logs: (A, C) float32, log-probabilities of the alphabet; noise: (A,) float32, of "no letter", or -inf.
         border: the gap, in letter heights, at which a space is as likely as none.
         """
-        return Lattice(self.starts, self.ends, self.boxes, logs, noise, self.bias, space_odds(self.gaps, border))
+        return Lattice(
+            self.starts, self.ends, self.boxes, logs, noise, self.bias, space_odds(self.gaps, border)
+        )
 
 
 def space_odds(gaps: NDArray[np.float32], border: float) -> NDArray[np.float32]:
@@ -92,8 +97,8 @@ def cut_columns(patch: NDArray[np.uint8], height: float, pen: float) -> list[tup
         return []
     margin = max(2, round(_MARGIN * height))
     low = thickness <= _THIN * pen
-    low[:first + margin] = False
-    low[last - margin + 1:] = False
+    low[: first + margin] = False
+    low[last - margin + 1 :] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[0], low.view(np.int8), [0]])))
     found: list[tuple[float, int]] = []
     for start, end in edges.reshape(-1, 2).tolist():
@@ -108,7 +113,9 @@ def cut_columns(patch: NDArray[np.uint8], height: float, pen: float) -> list[tup
             found.append((float(valley.min()), start + int(thinnest[len(thinnest) // 2])))
     chosen: list[tuple[float, int]] = []
     for thin, column in sorted(found):
-        if len(chosen) < _MOST_CUTS * (last - first) / height and all(abs(column - c) >= margin for _, c in chosen):
+        if len(chosen) < _MOST_CUTS * (last - first) / height and all(
+            abs(column - c) >= margin for _, c in chosen
+        ):
             chosen.append((thin, column))
     return sorted((column, thin / max(pen, 1.0)) for thin, column in chosen)
 
@@ -129,7 +136,7 @@ def candidates(pieces: Sequence[Piece], height: float, pen: float, *, oversegmen
             parts.append((piece.left + start, piece.top, piece.patch[:, start:end]))
             owner.append(index)
             if k:
-                cost[-1] = CUT_BIAS + CUT_THICK * cuts[k - 1][1]
+                cost[-1] = _CUT + _CUT_THICK * cuts[k - 1][1]
             cost.append(0.0)
     boxes = [_tight(*part) for part in parts]
     gaps = _gaps(boxes, owner, height)
@@ -139,29 +146,35 @@ def candidates(pieces: Sequence[Piece], height: float, pen: float, *, oversegmen
             box = Box.around(boxes[start:end])
             if end > start + 1 and box.width > _WIDEST * height and not _whole(owner, start, end):
                 break
-            joined = _join_cost(boxes, owner, gaps, start, end, height) if oversegment else None
-            if joined is None:
-                if owner[end - 1] != owner[start] and not _whole(owner, start, end):
-                    break
-                if owner[end - 1] != owner[start]:
-                    break
-                joined = 0.0
+            joined = _join_cost(boxes, owner, gaps, start, end, height)
+            if joined is None or (end > start + 1 and not oversegment):
+                break
             alone = owner[start] if _whole(owner, start, end) else -1
-            arcs.append((start, end, box, _patch(parts[start:end]), alone, joined + cost[start] / 2 + cost[end] / 2))
+            bias = joined + cost[start] / 2 + cost[end] / 2 + _TOO_WIDE * max(0.0, box.width / height - 1)
+            arcs.append((start, end, box, _patch(parts[start:end]), alone, bias))
     return Candidates(
-        np.array([arc[0] for arc in arcs], np.int64), np.array([arc[1] for arc in arcs], np.int64),
-        tuple(arc[2] for arc in arcs), tuple(arc[3] for arc in arcs), np.array([arc[4] for arc in arcs], np.int64),
-        np.array([arc[5] for arc in arcs], np.float32), gaps)
+        np.array([arc[0] for arc in arcs], np.int64),
+        np.array([arc[1] for arc in arcs], np.int64),
+        tuple(arc[2] for arc in arcs),
+        tuple(arc[3] for arc in arcs),
+        np.array([arc[4] for arc in arcs], np.int64),
+        np.array([arc[5] for arc in arcs], np.float32),
+        gaps,
+    )
 
 
 def _whole(owner: list[int], start: int, end: int) -> bool:
     """Whether the parts are all of one piece and nothing else."""
-    return (owner[start] == owner[end - 1] and (start == 0 or owner[start - 1] != owner[start])
-            and (end == len(owner) or owner[end] != owner[start]))
+    return (
+        owner[start] == owner[end - 1]
+        and (start == 0 or owner[start - 1] != owner[start])
+        and (end == len(owner) or owner[end] != owner[start])
+    )
 
 
-def _join_cost(boxes: list[Box], owner: list[int], gaps: NDArray[np.float32], start: int, end: int,
-               height: float) -> float | None:
+def _join_cost(
+    boxes: list[Box], owner: list[int], gaps: NDArray[np.float32], start: int, end: int, height: float
+) -> float | None:
     """What joining parts of different pieces costs; 0 within one piece; None where they cannot be one letter."""
     total = 0.0
     for node in range(start + 1, end):
@@ -172,7 +185,7 @@ def _join_cost(boxes: list[Box], owner: list[int], gaps: NDArray[np.float32], st
             return None
         if Box.around(boxes[start:end]).width > _WIDEST_JOIN * height:
             return None
-        total += JOIN_BIAS + JOIN_GAP * max(float(gaps[node]), 0.0)
+        total += _JOIN + _JOIN_WIDE * max(float(gaps[node]), 0.0)
     return total
 
 
@@ -192,7 +205,9 @@ def _tight(left: int, top: int, patch: NDArray[np.uint8]) -> Box:
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if len(rows) == 0:
         return Box(left, top, left + patch.shape[1], top + patch.shape[0])
-    return Box(left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1)
+    return Box(
+        left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+    )
 
 
 def _patch(parts: Sequence[tuple[int, int, NDArray[np.uint8]]]) -> NDArray[np.uint8]:
@@ -204,6 +219,6 @@ def _patch(parts: Sequence[tuple[int, int, NDArray[np.uint8]]]) -> NDArray[np.ui
     bottom = max(part[1] + part[2].shape[0] for part in parts)
     whole = np.zeros((bottom - top, right - left), np.uint8)
     for x, y, patch in parts:
-        place = whole[y - top:y - top + patch.shape[0], x - left:x - left + patch.shape[1]]
+        place = whole[y - top : y - top + patch.shape[0], x - left : x - left + patch.shape[1]]
         np.maximum(place, patch, out=place)
     return whole

@@ -39,9 +39,16 @@ class Lattice:
 
     def __post_init__(self) -> None:
         count = len(self.starts)
-        if not count == len(self.ends) == len(self.boxes) == len(self.logs) == len(self.noise) == len(self.bias):
+        if (
+            not count
+            == len(self.ends)
+            == len(self.boxes)
+            == len(self.logs)
+            == len(self.noise)
+            == len(self.bias)
+        ):
             raise ValueError("a lattice needs start, end, box, logs, noise and bias for every arc")
-        if count and (self.starts >= self.ends).any() or (self.ends > self.nodes - 1).any():
+        if (count and (self.starts >= self.ends).any()) or (self.ends > self.nodes - 1).any():
             raise ValueError("arcs run from left to right between nodes that exist")
 
     @property
@@ -59,5 +66,12 @@ class Lattice:
 def plain_lattice(boxes: tuple[Box, ...], logs: NDArray[np.float32], spaces: NDArray[np.float32]) -> Lattice:
     """The lattice of a row whose letters are certain: one arc each, nothing cut, joined or left out."""
     count = len(boxes)
-    return Lattice(np.arange(count), np.arange(1, count + 1), boxes, logs, np.full(count, -np.inf, np.float32),
-                   np.zeros(count, np.float32), spaces)
+    return Lattice(
+        np.arange(count),
+        np.arange(1, count + 1),
+        boxes,
+        logs,
+        np.full(count, -np.inf, np.float32),
+        np.zeros(count, np.float32),
+        spaces,
+    )

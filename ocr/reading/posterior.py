@@ -75,12 +75,21 @@ class Graph:
         """The place of one hypothesis at a node."""
         return self._places[node][hypothesis]
 
-    def propose(self, end: int, node: int, arc: int, hypothesis: NDArray[np.int64], symbol: NDArray[np.int64],
-                gain: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+    def propose(
+        self,
+        end: int,
+        node: int,
+        arc: int,
+        hypothesis: NDArray[np.int64],
+        symbol: NDArray[np.int64],
+        gain: NDArray[np.float32],
+        total: NDArray[np.float32],
+    ) -> None:
         """Offer steps along ``arc`` from the hypotheses at ``node`` to node ``end``."""
         count = len(hypothesis)
-        self._proposals[end].append((node, arc, Proposals(np.full(count, node), hypothesis, np.full(count, arc),
-                                                          symbol, gain, total)))
+        self._proposals[end].append(
+            (node, arc, Proposals(np.full(count, node), hypothesis, np.full(count, arc), symbol, gain, total))
+        )
 
     def proposals(self, node: int) -> Proposals | None:
         """All steps offered into ``node``; None when there are none."""
@@ -89,24 +98,45 @@ class Graph:
             return None
         if len(offered) == 1:
             return offered[0]
-        return Proposals(*(np.concatenate([getattr(part, field) for part in offered])
-                           for field in ("node", "hypothesis", "arc", "symbol", "gain", "total")))
+        return Proposals(
+            *(
+                np.concatenate([getattr(part, field) for part in offered])
+                for field in ("node", "hypothesis", "arc", "symbol", "gain", "total")
+            )
+        )
 
-    def settle(self, node: int, places: list[Place], found: Proposals, kept: list[int], targets: list[int]) -> None:
+    def settle(
+        self, node: int, places: list[Place], found: Proposals, kept: list[int], targets: list[int]
+    ) -> None:
         """Make the hypotheses of ``node``: step ``kept[k]`` of ``found`` leads to ``places[targets[k]]``."""
         picked = np.array(kept, np.int64)
         for source_node, hypothesis, arc, symbol, gain, target in zip(
-                found.node[picked].tolist(), found.hypothesis[picked].tolist(), found.arc[picked].tolist(),
-                found.symbol[picked].tolist(), found.gain[picked].tolist(), targets, strict=True):
-            self._edges.append(Edge(self._first[source_node] + hypothesis, self._count + target, gain,
-                                    Step(arc, symbol)))
+            found.node[picked].tolist(),
+            found.hypothesis[picked].tolist(),
+            found.arc[picked].tolist(),
+            found.symbol[picked].tolist(),
+            found.gain[picked].tolist(),
+            targets,
+            strict=True,
+        ):
+            self._edges.append(
+                Edge(self._first[source_node] + hypothesis, self._count + target, gain, Step(arc, symbol))
+            )
         self._layer(node, places)
 
-    def part(self, node: int, places: list[Place], sources: NDArray[np.int64], spaced: NDArray[np.bool_],
-             gain: NDArray[np.float32]) -> None:
+    def part(
+        self,
+        node: int,
+        places: list[Place],
+        sources: NDArray[np.int64],
+        spaced: NDArray[np.bool_],
+        gain: NDArray[np.float32],
+    ) -> None:
         """Put a second layer at ``node``: its k-th hypothesis comes from ``sources[k]``, with a space or without."""
         first = self._first[node]
-        for slot, (source, space, added) in enumerate(zip(sources.tolist(), spaced.tolist(), gain.tolist(), strict=True)):
+        for slot, (source, space, added) in enumerate(
+            zip(sources.tolist(), spaced.tolist(), gain.tolist(), strict=True)
+        ):
             self._edges.append(Edge(first + source, self._count + slot, added, _SPACE if space else _NOTHING))
         self._layer(node, places)
 
@@ -119,8 +149,11 @@ class Graph:
         """End the row: ``scores`` of the hypotheses at the last node, -inf for those that may not end there."""
         first = self._first[-1]
         reached = self._reached()
-        self._final = [(first + k, score - reached[first + k]) for k, score in enumerate(scores.tolist())
-                       if score > -np.inf]
+        self._final = [
+            (first + k, score - reached[first + k])
+            for k, score in enumerate(scores.tolist())
+            if score > -np.inf
+        ]
 
     def _reached(self) -> list[float]:
         best = [-np.inf] * self._count
@@ -138,11 +171,17 @@ class Graph:
         for number, edge in enumerate(self._edges):
             into[edge.target].append(number)
         for target in range(1, self._count):
-            offers = [(score + self._edges[number].gain, number, rank) for number in into[target]
-                      for rank, (score, _, _) in enumerate(ways[self._edges[number].source])]
+            offers = [
+                (score + self._edges[number].gain, number, rank)
+                for number in into[target]
+                for rank, (score, _, _) in enumerate(ways[self._edges[number].source])
+            ]
             ways[target] = [max(offers)] if count == 1 and offers else heapq.nlargest(count, offers)
-        ends = [(score + added, last, rank) for last, added in self._final
-                for rank, (score, _, _) in enumerate(ways[last])]
+        ends = [
+            (score + added, last, rank)
+            for last, added in self._final
+            for rank, (score, _, _) in enumerate(ways[last])
+        ]
         readings: list[tuple[list[Step], float]] = []
         seen: set[tuple[Step, ...]] = set()
         for score, last, rank in sorted(ends, reverse=True):

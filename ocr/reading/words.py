@@ -85,8 +85,16 @@ class Reading:
 class Decoder:
     """Reads lattices over one alphabet in one context."""
 
-    def __init__(self, alphabet: Sequence[str], contexts: Sequence[Context] = (), weights: Weights | None = None,
-                 *, beam: int = 16, width: float = 14.0, alternatives: int = 3) -> None:
+    def __init__(
+        self,
+        alphabet: Sequence[str],
+        contexts: Sequence[Context] = (),
+        weights: Weights | None = None,
+        *,
+        beam: int = 16,
+        width: float = 14.0,
+        alternatives: int = 3,
+    ) -> None:
         """alphabet: C characters, the columns of the lattices' logs.
 
         contexts: what text may come; the search heeds all of them. If no reading keeps to the later ones
@@ -133,19 +141,28 @@ class Decoder:
                 break
             for arc in leaving[node]:
                 # (H, C): the score of every hypothesis with every character.
-                gain = table[:, :size] + (lattice.logs[arc] + np.float32(weights.letter + weights.shape * lattice.bias[arc]))
+                gain = table[:, :size] + (
+                    lattice.logs[arc] + np.float32(weights.letter + weights.shape * lattice.bias[arc])
+                )
                 total = gain + scores[:, None]
                 best = float(total.max())
                 end = int(lattice.ends[arc])
                 if best > -np.inf:
                     keep = np.flatnonzero(total.ravel() >= best - self._width)
                     if len(keep) > 2 * self._beam:
-                        keep = keep[np.argpartition(-total.ravel()[keep], 2 * self._beam)[:2 * self._beam]]
-                    graph.propose(end, node, arc, keep // size, keep % size, gain.ravel()[keep], total.ravel()[keep])
+                        keep = keep[np.argpartition(-total.ravel()[keep], 2 * self._beam)[: 2 * self._beam]]
+                    graph.propose(
+                        end, node, arc, keep // size, keep % size, gain.ravel()[keep], total.ravel()[keep]
+                    )
                 if lattice.noise[arc] > -np.inf:
-                    skip = np.full(len(scores), lattice.noise[arc] + weights.noise + weights.shape * lattice.bias[arc],
-                                   np.float32)
-                    graph.propose(end, node, arc, np.arange(len(scores)), np.full(len(scores), -1), skip, scores + skip)
+                    skip = np.full(
+                        len(scores),
+                        lattice.noise[arc] + weights.noise + weights.shape * lattice.bias[arc],
+                        np.float32,
+                    )
+                    graph.propose(
+                        end, node, arc, np.arange(len(scores)), np.full(len(scores), -1), skip, scores + skip
+                    )
         return graph if graph.finished else None
 
     def _settle(self, graph: Graph, node: int, context: Product) -> tuple[list[Place], NDArray[np.float32]]:
@@ -180,8 +197,15 @@ class Decoder:
         graph.settle(node, places, found, kept, targets)
         return places, np.array(scores, np.float32)
 
-    def _spaced(self, graph: Graph, node: int, lattice: Lattice, context: Product, places: list[Place],
-                scores: NDArray[np.float32]) -> tuple[list[Place], NDArray[np.float32]]:
+    def _spaced(
+        self,
+        graph: Graph,
+        node: int,
+        lattice: Lattice,
+        context: Product,
+        places: list[Place],
+        scores: NDArray[np.float32],
+    ) -> tuple[list[Place], NDArray[np.float32]]:
         """Part every hypothesis at ``node`` in two: words part here, or they do not."""
         odds = float(lattice.spaces[node])
         space = self._weights.space * -float(np.logaddexp(0, -odds))
@@ -191,24 +215,46 @@ class Decoder:
         both = np.concatenate([scores + np.float32(solid), scores + np.array(parted, np.float32)])
         keep = np.flatnonzero((both >= both.max() - self._width) & (both > -np.inf))
         if len(keep) > self._beam:
-            keep = keep[np.argsort(-both[keep], kind="stable")[:self._beam]]
+            keep = keep[np.argsort(-both[keep], kind="stable")[: self._beam]]
         count = len(places)
         after = [context.step(places[k - count], size) if k >= count else places[k] for k in keep.tolist()]
         graph.part(node, after, keep % count, keep >= count, both[keep] - scores[keep % count])
         return after, both[keep]
 
-    def _reading(self, lattice: Lattice, steps: list[Step], score: float, chances: dict[tuple[int, int], float],
-                 lawful: bool) -> Reading:
+    def _reading(
+        self,
+        lattice: Lattice,
+        steps: list[Step],
+        score: float,
+        chances: dict[tuple[int, int], float],
+        lawful: bool,
+    ) -> Reading:
         letters = []
         space = False
         for step in steps:
             if step.arc < 0:
                 space = True
             elif step.symbol >= 0:
-                rivals = sorted(((chance, symbol) for (arc, symbol), chance in chances.items()
-                                 if arc == step.arc and symbol not in (step.symbol, -1)), reverse=True)
-                alternatives = tuple((self._alphabet[symbol], chance) for chance, symbol in rivals[:self._alternatives])
-                letters.append(ReadLetter(self._alphabet[step.symbol], lattice.boxes[step.arc], step.arc,
-                                          space and bool(letters), chances[step.arc, step.symbol], alternatives))
+                rivals = sorted(
+                    (
+                        (chance, symbol)
+                        for (arc, symbol), chance in chances.items()
+                        if arc == step.arc and symbol not in (step.symbol, -1)
+                    ),
+                    reverse=True,
+                )
+                alternatives = tuple(
+                    (self._alphabet[symbol], chance) for chance, symbol in rivals[: self._alternatives]
+                )
+                letters.append(
+                    ReadLetter(
+                        self._alphabet[step.symbol],
+                        lattice.boxes[step.arc],
+                        step.arc,
+                        space and bool(letters),
+                        chances[step.arc, step.symbol],
+                        alternatives,
+                    )
+                )
                 space = False
         return Reading(tuple(letters), score, lawful)

@@ -1,0 +1,126 @@
+"""Validation pages for the weights of the search: rows of capitals and digits in the hands of held-out writers.
+
+The texts are what people wrote in UNIPEN's words and lines, none of it seen by the language model, brought to
+capitals, and form entries; each row is set with one writer's letters, some rows so that letters touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from ocr.training.language import held_out_texts
+from ocr.training.row_compose import Spacing, Written, random_spacing, set_letters
+from ocr.training.row_letters import Letters, scale_letters
+from ocr.training.row_strokes import load_strokes
+from ocr.training.row_texts import Texts, entry, load_texts
+
+ROWS = 8
+TOUCHING = 0.15  # part of the rows
+ENTRIES = 0.25
+_LONGEST = 30
+_DISTANCE = 2.2  # between baselines, in letter heights
+
+
+@dataclass(frozen=True)
+class DrawnPage:
+    """gray: (H, W) uint8 as photographed; texts and baselines (pixels) of its rows, top to bottom."""
+
+    gray: NDArray[np.uint8]
+    texts: tuple[str, ...]
+    baselines: tuple[float, ...]
+
+
+class Source:
+    """Held-out texts and letters from the folder of training data."""
+
+    def __init__(self, data: Path, characters: str) -> None:
+        """``characters``: texts are kept to these and spaces; capitals only if it has no small letters."""
+        self._letters: Letters = scale_letters(load_strokes(data / "unipen" / "chars.npz")[1])
+        self._texts: Texts = load_texts(data / "text")
+        self._characters = frozenset(characters)
+        self._capitals = not any(character.islower() for character in characters)
+        self._written = [text for texts in held_out_texts(data / "unipen").values() for text in texts]
+
+    def text(self, rng: Generator) -> str:
+        """One row's text."""
+        if rng.random() < ENTRIES:
+            text = entry(self._texts, rng)
+        else:
+            text = self._written[rng.integers(len(self._written))]
+            while len(text) < 12 and rng.random() < 0.7:
+                text += " " + self._written[rng.integers(len(self._written))]
+        if self._capitals:
+            text = text.upper()
+        text = " ".join("".join(c if c in self._characters else " " for c in text).split())
+        if len(text) > _LONGEST:
+            text = text[:_LONGEST].rsplit(" ", 1)[0]
+        return text
+
+    def pages(self, count: int, seed: int) -> Iterator[DrawnPage]:
+        """``count`` pages, the same for the same seed."""
+        rng = np.random.default_rng(seed)
+        for _ in range(count):
+            yield draw_page(list(self._rows(rng)), rng)
+
+    def _rows(self, rng: Generator) -> Iterator[tuple[Written, float]]:
+        made = 0
+        while made < ROWS:
+            text = self.text(rng)
+            writer = int(rng.integers(len(self._letters.by_writer)))
+            own = self._letters.by_writer[writer]
+            # A writer who has few of the text's letters would borrow most of them: not one hand.
+            if len(text) < 2 or sum(c in own for c in text) < 0.7 * len(text.replace(" ", "")):
+                continue
+            pen = float(np.clip(rng.normal(0.11, 0.03), 0.06, 0.2))
+            touching = random_spacing(rng, touching=True)
+            spacing = touching if rng.random() < TOUCHING else _apart(touching, pen, rng)
+            row = set_letters(self._letters, writer, text, spacing, rng)
+            if row is not None:
+                made += 1
+                yield row, pen
+
+
+def _apart(spacing: Spacing, pen: float, rng: Generator) -> Spacing:
+    """Letters that stand apart by more than the pen's width, most of them; ``pen`` in letter heights."""
+    gap = pen + max(0.04, rng.normal(0.13, 0.07)) + (rng.uniform(0.2, 0.7) if rng.random() < 0.15 else 0.0)
+    space = max(0.3, 0.6 * gap + rng.lognormal(-0.5, 0.35))
+    return replace(spacing, gap=gap, spread=0.05, nearness=rng.uniform(0, 0.3), space=space)
+
+
+def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
+    """Draw rows below each other, each with its pen (width in letter heights), a little blurred and noisy."""
+    height = rng.uniform(26, 46)
+    margin = 2 * height
+    wide = max(float(np.ptp(row.points[:, 0])) for row, _ in rows)
+    shape = (int((len(rows) * _DISTANCE + 3) * height), int(wide * height + 2 * margin))
+    ink = np.zeros(shape, np.uint8)
+    baselines = []
+    for number, (row, pen) in enumerate(rows):
+        baseline = (number * _DISTANCE + 2.2) * height
+        slant = rng.normal(0, 0.1)
+        points = row.points * height
+        points = np.column_stack(
+            [
+                points[:, 0] - slant * points[:, 1] + margin - height * row.points[:, 0].min(),
+                points[:, 1] + baseline,
+            ]
+        )
+        thick = max(2, round(height * pen))
+        fixed = np.rint(points * 16).astype(np.int32)
+        for stroke in np.split(fixed, np.cumsum(row.lengths)[:-1]):
+            cv2.polylines(ink, [stroke], False, 255, thick, cv2.LINE_AA, 4)
+        baselines.append(baseline)
+    soft = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.5, 1.4))) / np.float32(255)
+    shadow = np.linspace(rng.uniform(0.7, 1), rng.uniform(0.7, 1), shape[1], dtype=np.float32)
+    paper = 225 * shadow * (1 - soft * np.float32(rng.uniform(0.55, 0.85)))
+    paper += rng.normal(0, rng.uniform(1, 5), shape)
+    return DrawnPage(
+        np.clip(paper, 0, 255).astype(np.uint8), tuple(row.text for row, _ in rows), tuple(baselines)
+    )
