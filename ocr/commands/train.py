@@ -8,13 +8,24 @@ import click
 
 from ocr import __version__
 from ocr.commands._exits import exits
+from ocr.commands._groups import DefaultGroup
+from ocr.commands.train_run import run
+from ocr.commands.train_sweep import sweep
 from ocr.errors import ExitCode, MissingExtra
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=DefaultGroup, default="run", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="ocr-train")
 def main() -> None:
-    """Train classifiers of single letters."""
+    """Train classifiers of single letters.
+
+    On labelled data: ocr-train --data PATH ... (see ocr-train run --help). The shipped models are trained by
+    ocr-train letters.
+    """
+
+
+main.add_command(run)
+main.add_command(sweep)
 
 
 @main.command()

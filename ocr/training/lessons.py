@@ -217,7 +217,8 @@ class Lessons:
                         if value is not None}
         tensors = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
         notes = {**self.about, "plan": asdict(self.plan),
-                 "history": [asdict(epoch) for epoch in self.outcome.history], "best": self.outcome.best, "data": self.train.checksum, "classes": list(self.train.classes)}
+                 "history": [asdict(epoch) for epoch in self.outcome.history], "best": self.outcome.best,
+                 "data": self.train.checksum, "classes": list(self.train.classes)}
         partial = path.with_suffix(".partial")
         save_file(tensors, partial, {"lessons": json.dumps(notes)})
         partial.replace(path)

@@ -50,7 +50,7 @@ def from_file(path: Path, seed: int = 0) -> Start:
 
 
 def from_model(path: str | Path) -> Start:
-    """A shipped or exported model. Its batch normalisations were folded at export, so it goes on without them."""
+    """A shipped or exported model. Batch normalisation was folded at export, so it goes on without."""
     model = store.load(path, "letters")
     options = dict(model["network"])
     arch = options.pop("name", "")

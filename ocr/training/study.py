@@ -41,7 +41,7 @@ class Sets:
 
 @dataclass(frozen=True)
 class Question:
-    """What to train: data, network, plan. ``options`` are the network's, such as ``hidden`` or ``dropout``."""
+    """What to train: data, network, plan. ``options`` are the network's: ``hidden``, ``dropout`` ..."""
 
     data: Sequence[Path]
     arch: str = "cnn"
@@ -175,7 +175,8 @@ def write(question: Question, found: Answer, path: Path, command: str = "") -> P
         **found.begun.options, **asdict(question.plan),
         "weights": sum(weight.numel() for weight in found.begun.network.parameters()),
         "best epoch": found.outcome.best, "ended": found.outcome.ended or "after all epochs",
-        "training time": f"{found.seconds:.1f} s on {choose(question.device)}", "temperature": found.temperature,
+        "training time": f"{found.seconds:.1f} s on {choose(question.device)}",
+        "temperature": found.temperature,
         "python": platform.python_version(), "torch": torch.__version__,
     }
     speed, note = throughput(found)

@@ -38,7 +38,7 @@ def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
     """One set, each picture a writer. DataError when no picture agrees with its transcription."""
     crops, characters, writers, files = [], "", [], []
     for transcription in sorted(path.glob("*.gt.txt")):
-        picture = _picture_of(transcription)
+        picture = picture_of(transcription)
         text = alphanumeric(transcription.read_text(encoding="utf-8"))
         patches = cut(picture)
         if len(patches) != len(text):
@@ -72,7 +72,8 @@ def cut(picture: Path) -> list[NDArray[np.uint8]]:
             if not letters.mark[index]]
 
 
-def _picture_of(transcription: Path) -> Path:
+def picture_of(transcription: Path) -> Path:
+    """The picture beside ``NAME.gt.txt``; DataError when there is none."""
     stem = transcription.name.removesuffix(".gt.txt")
     for suffix in sorted(SUFFIXES):
         picture = transcription.with_name(stem + suffix)

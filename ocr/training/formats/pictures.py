@@ -24,7 +24,7 @@ figures that are to be compared with those of others.
 """
 
 
-def fit(pictures: Sequence[NDArray[np.uint8]], geometry: Geometry) -> NDArray[np.float32]:
+def fit(pictures: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], geometry: Geometry) -> NDArray[np.float32]:
     """N pictures to one array.
 
     pictures: each (H, W) uint8, 0 = paper, 255 = ink, or each (H, W, 3) uint8 RGB, which is always kept.
@@ -33,11 +33,11 @@ def fit(pictures: Sequence[NDArray[np.uint8]], geometry: Geometry) -> NDArray[np
     if not len(pictures):
         return np.zeros((0, SIZE, SIZE), np.float32)
     if geometry == "letters" and pictures[0].ndim == 2:
-        return crops.normalise(pictures)
+        return crops.normalise(list(pictures))
     fitted = np.zeros((len(pictures), SIZE, SIZE, *pictures[0].shape[2:]), np.uint8)
     for canvas, picture in zip(fitted, pictures, strict=True):
         _centre(canvas, picture)
-    return fitted.astype(np.float32) / 255
+    return fitted.astype(np.float32) / np.float32(255)
 
 
 def _centre(canvas: NDArray[np.uint8], picture: NDArray[np.uint8]) -> None:
