@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 _SMALL = 320  # long side, in pixels, at which the sheet is looked for
 _STEP = 1.18  # the sheet is at least this much brighter than the desk, just inside and just outside its edge
-_CORNER_SLACK = 0.06  # corners may lie this share of the picture outside of it
+_THRESHOLDS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)  # on the way from the darkest tone to Otsu's threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,42 @@ def find_sheet(gray: NDArray[np.uint8]) -> Sheet | None:
     # Writing is closed over, so that the sheet is one bright region.
     small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_REPLICATE)
     small = cv2.GaussianBlur(small, (5, 5), 0)
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
+    otsu, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    darkest = float(np.percentile(small, 5))
+    # A shadow across the sheet may be darker than halfway to the desk: lower thresholds are tried as well.
+    best, found = 0.0, None
+    for share in _THRESHOLDS:
+        score, contour = _outline(small, darkest + share * (otsu - darkest))
+        if contour is not None and score > best:
+            best, found = score, contour
+    if found is None:
         return None
-    contour = max(contours, key=cv2.contourArea)
-    hull = cv2.convexHull(contour)
-    share = cv2.contourArea(contour) / small.size
-    if not 0.15 < share < 0.97 or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
-        return None
-    if not _has_edge(small, hull, contour):
-        return None
+    hull = cv2.convexHull(found)
     scale = np.array([width / size[0], height / size[1]], np.float32)
-    corners = _corners(hull, contour, size)
+    corners = _corners(hull, size)
     return Sheet((hull.reshape(-1, 2) + 0.5) * scale, None if corners is None else corners * scale)
 
 
-def _has_edge(small: NDArray[np.uint8], hull: NDArray[np.int32], contour: NDArray[np.int32]) -> bool:
-    """Whether brightness falls steeply across most of the outline that lies inside the picture."""
+def _outline(small: NDArray[np.uint8], threshold: float) -> tuple[float, NDArray[np.int32] | None]:
+    """(how much it looks like a sheet, outline of the largest region brighter than ``threshold``); None if it is none."""
+    _, bright = cv2.threshold(small, threshold, 255, cv2.THRESH_BINARY)
+    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return 0.0, None
+    contour = max(contours, key=cv2.contourArea)
+    area = cv2.contourArea(contour)
+    solidity = area / max(cv2.contourArea(cv2.convexHull(contour)), 1.0)
+    if not 0.15 < area / small.size < 0.97 or solidity < 0.85:
+        return 0.0, None
+    edge = _edge(small, contour)
+    return solidity * edge, contour if edge > 0.8 else None
+
+
+def _edge(small: NDArray[np.uint8], contour: NDArray[np.int32]) -> float:
+    """The share of the outline inside the picture along which brightness falls steeply; 0 if little of it is inside."""
     height, width = small.shape
-    filled = cv2.drawContours(np.zeros_like(small), [hull], -1, 255, cv2.FILLED)
+    filled = cv2.drawContours(np.zeros_like(small), [cv2.convexHull(contour)], -1, 255, cv2.FILLED)
     kernel = np.ones((11, 11), np.uint8)
     # Brightness a few pixels to either side of the outline.
     inner = cv2.dilate(np.where(filled > 0, small, 0), kernel)
@@ -65,13 +80,13 @@ def _has_edge(small: NDArray[np.uint8], hull: NDArray[np.int32], contour: NDArra
     x, y = contour.reshape(-1, 2).T
     free = (x > 6) & (y > 6) & (x < width - 7) & (y < height - 7)
     if free.sum() < 0.15 * (width + height):
-        return False
+        return 0.0
     step = inner[y[free], x[free]] / np.maximum(outer[y[free], x[free]].astype(np.float32), 1)
-    return bool((step > _STEP).mean() > 0.8)
+    return float((step > _STEP).mean())
 
 
-def _corners(hull: NDArray[np.int32], contour: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.float32] | None:
-    """The four corners if the sheet is a quadrilateral with all of them in the picture or just outside."""
+def _corners(hull: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.float32] | None:
+    """The four corners if the sheet is a quadrilateral that lies in the picture whole."""
     perimeter = cv2.arcLength(hull, True)
     for tolerance in (0.01, 0.02, 0.03, 0.05):
         polygon = cv2.approxPolyDP(hull, tolerance * perimeter, True).reshape(-1, 2)
