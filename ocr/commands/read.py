@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from ocr import __version__
-from ocr.commands._exits import complain, exits
+from ocr.commands._exits import exits
 from ocr.commands._output import Output, check_writable
+from ocr.commands._run import Run
 from ocr.commands._types import Charset, PageNumbers, Pages, Pixels
-from ocr.errors import ExitCode, InputError, MissingExtra
+from ocr.errors import ExitCode
 from ocr.formats import FORMATS, load
 from ocr.page import Page
 
 if TYPE_CHECKING:
-    from ocr.reading.image import PicturePage
     from ocr.reading.reader import Reader
 
 _DRAWINGS = (".png", ".jpg", ".jpeg")
@@ -97,15 +94,14 @@ def main(images: tuple[str, ...], format_name: str, output: str | None, model: s
             reader = load_reader(model, charset=charset, alternatives=alternatives, threads=threads)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="'--charset'") from error
-        run = _Run(images, reader, {"pages": pages, "max_pixels": max_pixels, "pdf_dpi": dpi},
-                   picture, min_confidence, note=_silent if quiet else complain, verbose=verbose)
+        opening = {"pages": pages, "max_pixels": max_pixels, "pdf_dpi": dpi}
+        run = Run(images, reader, opening, picture, min_confidence, quiet, verbose)
         results = run.results()
         first = next(results, None)
         if first is None:
             target.discard()
         else:
-            write = partial(_write, format_name, several=run.several, min_confidence=min_confidence)
-            write(first=first, rest=results, stream=target.stream)
+            _write(format_name, first, results, target.stream, run.several, min_confidence)
     return run.exit_code()
 
 
@@ -126,8 +122,8 @@ def _check_targets(images: tuple[str, ...], output: str | None, picture: Path | 
                 raise click.UsageError(f"'{target}' is to be read and would be overwritten.")
 
 
-def _write(format_name: str, several: bool, min_confidence: float, first: Page, rest: Iterator[Page],
-           stream: BinaryIO) -> None:
+def _write(format_name: str, first: Page, rest: Iterator[Page], stream: BinaryIO, several: bool,
+           min_confidence: float) -> None:
     """Write the results as one document, a page as soon as it was read."""
     module = load(format_name)
     options: dict[str, Any] = {"min_confidence": min_confidence} if format_name == "text" else {}
@@ -137,88 +133,3 @@ def _write(format_name: str, several: bool, min_confidence: float, first: Page, 
     if format_name == "text":
         options["headings"] = stream.isatty()
     module.write_all(chain([first], rest), stream, **options)
-
-
-@dataclass
-class _Run:
-    """Reads one image after the other; an image or page that fails is complained about and passed over."""
-
-    images: tuple[str, ...]
-    reader: Reader
-    opening: dict[str, Any]  # how to open the images: options of `open_pictures`
-    picture: Path | None
-    min_confidence: float
-    note: Any  # says a line on standard error, or does not
-    verbose: bool
-    several: bool = False  # known once the first page is there
-    done: int = 0
-    failures: list[InputError | MissingExtra] = field(default_factory=list)
-
-    def results(self) -> Iterator[Page]:
-        self.several = len(self.images) > 1
-        for source in self._pages():
-            self.several |= source.count > 1
-            started = perf_counter()
-            try:
-                page = self.reader.read(source)
-            except InputError as error:
-                self._failed(error)
-                continue
-            self.done += 1
-            self._tell(page, perf_counter() - started)
-            if self.picture:
-                self._draw(self.picture, source, page)
-            yield page
-
-    def exit_code(self) -> ExitCode:
-        if not self.failures:
-            return ExitCode.OK
-        if self.done:
-            return ExitCode.SOME_FAILED
-        missing = all(isinstance(error, MissingExtra) for error in self.failures)
-        return ExitCode.MISSING_EXTRA if missing else ExitCode.NO_INPUT
-
-    def _pages(self) -> Iterator[PicturePage]:
-        from ocr.reading.image import open_pictures
-
-        for image in self.images:
-            try:
-                pages = open_pictures(image, **self.opening)
-            except (InputError, MissingExtra) as error:
-                self._failed(error)
-                continue
-            while True:
-                try:
-                    yield next(pages)
-                except StopIteration:
-                    break
-                except InputError as error:
-                    self._failed(error)
-
-    def _failed(self, error: InputError | MissingExtra) -> None:
-        self.failures.append(error)
-        complain(str(error))
-
-    def _tell(self, page: Page, seconds: float) -> None:
-        name = f"{page.source}, page {page.number}" if page.number > 1 else page.source
-        letters = list(page.letters)
-        if not letters:
-            self.note(f"{name}: no letters found")
-        elif self.verbose:
-            sure = sum(letter.confidence for letter in letters) / len(letters)
-            doubtful = sum(letter.confidence < self.min_confidence for letter in letters)
-            words = sum(1 for _ in page.words)
-            self.note(f"{name}: {page.width} x {page.height} pixels in {seconds:.2f} s, {len(page.lines)} lines, "
-                      f"{words} words, {len(letters)} letters, mean confidence {sure:.3f}, {doubtful} doubtful")
-
-    def _draw(self, path: Path, source: PicturePage, page: Page) -> None:
-        from ocr.reading.drawing import draw, save
-
-        if self.several:
-            path = path.with_stem(f"{path.stem}-{self.done}")
-        with Output(path) as target:
-            save(draw(source, page, self.min_confidence), target.stream, path.suffix)
-
-
-def _silent(message: str) -> None:
-    """Say nothing."""

@@ -11,6 +11,7 @@ from functools import cache
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.page import Box, Letter, Line, Page
@@ -18,13 +19,15 @@ from ocr.reading.image import SHRINKS, PicturePage
 
 Colour = tuple[int, int, int]
 
-_LONGEST = 3000  # a drawing's longer side is at most about this many pixels ...
-_SHORTEST = 1200  # ... and at least this many: small crops are enlarged, at most 8 times
-_LARGEST_ZOOM = 8
-_FADE = 0.55  # how much of its contrast the picture keeps
+_LONGEST = 3000  # the longer side of a drawing, in pixels, is at most about this much ...
+_SHORTEST = 1200  # ... and, small pictures being enlarged, at least this much
+_LETTER = 40  # letters are at least so high, even where the drawing has to be twice as long for it
+_LARGEST_ZOOM = 8.0
+_FADE = 0.6  # how much of its contrast the picture keeps
+_MARGIN = 2.0  # white around the picture, in heights of text
 _WORD: Colour = (38, 96, 200)
 _ROW: Colour = (150, 90, 190)
-_SMALLEST_TEXT, _LARGEST_TEXT = 11, 40  # pixels of the drawing
+_SMALLEST_TEXT, _LARGEST_TEXT = 12, 44  # pixels of the drawing
 
 
 def draw(source: PicturePage, page: Page, min_confidence: float = 0.0) -> Image.Image:
@@ -34,13 +37,25 @@ def draw(source: PicturePage, page: Page, min_confidence: float = 0.0) -> Image.
     """
     longest = max(source.width, source.height)
     shrink = next((shrink for shrink in SHRINKS if longest / shrink <= _LONGEST), SHRINKS[-1])
-    zoom = min(max(_SHORTEST / longest, 1.0), _LARGEST_ZOOM) / shrink
-    gray = source.decode(shrink).gray
-    faded = Image.fromarray((255 - (255 - gray.astype(np.float32)) * _FADE).astype(np.uint8))
-    size = max(round(source.width * zoom), 1), max(round(source.height * zoom), 1)
-    canvas = faded.resize(size, Image.Resampling.BICUBIC).convert("RGB")
-    _Sheet(canvas, zoom, page).draw(page, min_confidence)
-    return canvas
+    height = _letter_height(page)
+    legible = min(_LETTER / height, 2 * _LONGEST / longest) if height else 1.0
+    zoom = min(max(_SHORTEST / longest, legible, 1 / shrink), _LARGEST_ZOOM)
+    sheet = _Sheet(_faded(source.decode(shrink).gray), (source.width, source.height), zoom, height * zoom)
+    sheet.draw(page, min_confidence)
+    return sheet.canvas
+
+
+def _letter_height(page: Page) -> float:
+    """Median height of the letters in source pixels, 0 when there are none."""
+    heights = [letter.box.height for letter in page.letters]
+    return float(np.median(heights)) if heights else 0.0
+
+
+def _faded(gray: NDArray[np.uint8]) -> Image.Image:
+    """The picture with its paper turned white and its ink gray; a blackboard stays darker than its chalk."""
+    paper = max(float(np.percentile(gray[::4, ::4], 90)), 128.0)
+    table = 255 - (255 - np.minimum(np.arange(256) * (255 / paper), 255)) * _FADE
+    return Image.fromarray(table.astype(np.uint8)[gray])
 
 
 def save(drawing: Image.Image, stream: BinaryIO, suffix: str) -> None:
@@ -61,14 +76,16 @@ def colour_of(confidence: float) -> Colour:
 class _Sheet:
     """Draws boxes of the source, ``zoom`` pixels of the drawing for each of the source's."""
 
-    def __init__(self, canvas: Image.Image, zoom: float, page: Page) -> None:
-        self._canvas = canvas
-        self._pen = ImageDraw.Draw(canvas, "RGBA")
+    def __init__(self, picture: Image.Image, size: tuple[int, int], zoom: float, height: float) -> None:
+        """``size``: width and height of the source; ``height``: of its letters, in pixels of the drawing."""
         self._zoom = zoom
-        heights = [letter.box.height * zoom for letter in page.letters]
-        self._height = float(np.median(heights)) if heights else 0.0
-        self._line = max(1, round(self._height / 24))
-        self._text = round(min(max(0.38 * self._height, _SMALLEST_TEXT), _LARGEST_TEXT))
+        self._line = max(1, round(height / 24))
+        self._text = round(min(max(0.42 * height, _SMALLEST_TEXT), _LARGEST_TEXT))
+        self._margin = round(_MARGIN * self._text)
+        across, down = (max(round(side * zoom), 1) for side in size)
+        self.canvas = Image.new("RGB", (across + 2 * self._margin, down + 2 * self._margin), "white")
+        self.canvas.paste(picture.resize((across, down), Image.Resampling.BICUBIC), (self._margin,) * 2)
+        self._pen = ImageDraw.Draw(self.canvas, "RGBA")
 
     def draw(self, page: Page, min_confidence: float) -> None:
         """Frames first, then the letters, then all text, so that no frame crosses a text."""
@@ -83,7 +100,7 @@ class _Sheet:
 
     def _place(self, box: Box, margin: float = 0.0) -> tuple[float, float, float, float]:
         """Left, top, right, bottom in pixels of the drawing, both inclusive as Pillow wants them."""
-        left, top, right, bottom = (value * self._zoom for value in box)
+        left, top, right, bottom = (value * self._zoom + self._margin for value in box)
         return left - margin, top - margin, max(right - 1, left) + margin, max(bottom - 1, top) + margin
 
     def _frame(self, box: Box, colour: Colour, distance: float) -> None:
@@ -110,7 +127,7 @@ class _Sheet:
         """Text on a veil of white, moved inside the drawing where it would leave it."""
         font = _font(self._text)
         left, top, right, bottom = self._pen.textbbox(at, text, font, anchor)
-        width, height = self._canvas.size
+        width, height = self.canvas.size
         x = max(-left, 0) or min(width - 1 - right, 0)
         y = max(-top, 0) or min(height - 1 - bottom, 0)
         self._pen.rectangle((left + x - 1, top + y - 1, right + x + 1, bottom + y + 1), (255, 255, 255, 170))

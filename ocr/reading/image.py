@@ -51,6 +51,7 @@ class Picture:
 class PicturePage:
     """A page that is known by its header and not yet decoded.
 
+    ``source`` is its file as it was named, ``-`` for standard input, ``<bytes>`` or so if it has no name.
     ``width`` and ``height`` are those of the upright page in pixels, ``count`` is the number of pages in
     its file.
     """
@@ -97,12 +98,13 @@ def open_pictures(
         has = f"has {document.count} pages" if document.count > 1 else "has one page"
         raise InputError(f"{document.name}: {has}, none of those asked for")
     # Not a generator: that would be at its end after the first page that raises.
-    return map(partial(_page, document), numbers)
+    name = "-" if isinstance(source, str) and source == "-" else document.name
+    return map(partial(_page, document, name), numbers)
 
 
-def _page(document: Document, number: int) -> PicturePage:
+def _page(document: Document, name: str, number: int) -> PicturePage:
     width, height = document.size(number)
-    return PicturePage(document.name, number, document.count, width, height, document)
+    return PicturePage(name, number, document.count, width, height, document)
 
 
 def _document(source: Any, max_pixels: int, pdf_dpi: float) -> Document:

@@ -21,7 +21,7 @@ from ocr.reading.document import Document, decoding
 from ocr.reading.gray import from_array, from_image, upright
 from ocr.reading.source import Source
 
-_ORIENTATION = 0x0112  # EXIF tag
+ORIENTATION = 0x0112  # EXIF tag
 
 _pillow_limit = Lock()
 
@@ -122,7 +122,7 @@ def upright_gray(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _orientation(image: Image.Image) -> int:
-    value = image.getexif().get(_ORIENTATION, 1)
+    value = image.getexif().get(ORIENTATION, 1)
     return value if isinstance(value, int) else 1
 
 

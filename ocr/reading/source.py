@@ -61,9 +61,9 @@ def open_source(given: str | os.PathLike[str] | bytes | BinaryIO) -> Source:
     """
     if isinstance(given, (bytes, bytearray, memoryview)):
         return Source("<bytes>", io.BytesIO(given))
+    if isinstance(given, str) and given == "-":
+        return _standard_input()
     if isinstance(given, (str, os.PathLike)):
-        if os.fspath(given) == "-":
-            return _standard_input()
         return Source(display_name(given), _open_path(Path(given)))
     if not hasattr(given, "read"):
         raise TypeError(f"a picture cannot be read from {type(given).__name__}")
@@ -80,7 +80,7 @@ def display_name(path: str | os.PathLike[str]) -> str:
 def _standard_input() -> Source:
     if sys.stdin.isatty():
         raise InputError("standard input is a terminal; pipe a picture into it: ocr-read - < photo.jpg")
-    return Source("<stdin>", io.BytesIO(_whole(sys.stdin.buffer)))
+    return Source("standard input", io.BytesIO(_whole(sys.stdin.buffer)))
 
 
 def _whole(stream: BinaryIO) -> bytes:

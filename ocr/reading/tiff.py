@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from ocr.reading.document import Document, decoding
-from ocr.reading.raster import open_image, unlimited, upright_gray, upright_size
+from ocr.reading.raster import ORIENTATION, open_image, unlimited, upright_gray
 from ocr.reading.source import Source
 
 
@@ -22,7 +23,7 @@ class Tiff(Document):
         super().__init__(source.name, max_pixels)
         self._source = source  # holds the stream open
         with _quiet_libtiff():
-            self._image = open_image(source)
+            self._image = cast(TiffImageFile, open_image(source))
             with decoding(self.name), unlimited():
                 self.count = _count(self._image)
 
@@ -30,7 +31,10 @@ class Tiff(Document):
         self._turn_to(number)
         self.check_size(number, *self._image.size)
         with decoding(self.where(number)):
-            return upright_size(self._image)
+            # Pillow turns a TIFF upright by itself; the size before that depends on Pillow's version.
+            tags = self._image.tag_v2
+            width, height = int(tags[IMAGEWIDTH]), int(tags[IMAGELENGTH])
+            return (height, width) if tags.get(ORIENTATION, 1) in (5, 6, 7, 8) else (width, height)
 
     def full(self, number: int) -> NDArray[np.uint8]:
         self._turn_to(number)
@@ -42,10 +46,10 @@ class Tiff(Document):
             self._image.seek(number - 1)
 
 
-def _count(image: Image.Image) -> int:
+def _count(image: TiffImageFile) -> int:
     """The number of pages. Where the chain breaks, the broken page counts too, to be complained about."""
     try:
-        return int(getattr(image, "n_frames", 1))
+        return image.n_frames
     except Exception:  # whatever a damaged header leads to: see `decoding`
         count = 1
         while _has_frame(image, count):
@@ -53,7 +57,7 @@ def _count(image: Image.Image) -> int:
         return count + 1
 
 
-def _has_frame(image: Image.Image, index: int) -> bool:
+def _has_frame(image: TiffImageFile, index: int) -> bool:
     try:
         image.seek(index)
     except Exception:  # as above
