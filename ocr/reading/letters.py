@@ -92,9 +92,9 @@ def find_letters(ink: Ink) -> Letters:
     groups = _join(found.boxes, kept, height)
     boxes = np.array([_around(found.boxes[group]) for group in groups], np.int32).reshape(-1, 4)
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    dash = (high < 0.3 * height) & (wide > 1.8 * high) & (wide < 1.5 * height)
+    mark = (np.maximum(wide, high) < _MARK * height) | _is_dash(boxes, height)
     pieces = tuple(tuple(int(index) + 1 for index in group) for group in groups)
-    return Letters(boxes, pieces, (np.maximum(wide, high) < _MARK * height) | dash, found, height, pen)
+    return Letters(boxes, pieces, mark, found, height, pen)
 
 
 def _is_writing(found: Components, height: float, pen: float, ink_level: float) -> NDArray[np.bool_]:
@@ -135,7 +135,8 @@ def _beside_rules(found: Components, ink: Ink, height: float) -> NDArray[np.bool
 def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> list[NDArray[np.intp]]:
     """Groups of components that make up one letter each."""
     size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    large = [int(i) for i in kept if size[i] >= _MARK * height]
+    dash = _is_dash(boxes, height)
+    large = [int(i) for i in kept if size[i] >= _MARK * height and not dash[i]]
     groups = Groups(len(boxes))
     grid = BoxGrid(boxes, large, 2 * height)
     for index in kept:
@@ -143,7 +144,7 @@ def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> li
         reach = _DOT_GAP * height
         best, best_distance = -1, np.inf
         for other in grid.near((left - reach, top - reach, right + reach, bottom + reach)):
-            if other == index or size[other] < size[index]:
+            if other == index or (size[other] < size[index] and not dash[index]):
                 continue
             distance = _belongs(boxes[index], boxes[other], height)
             if distance < best_distance:
@@ -161,7 +162,7 @@ def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> floa
     above = max(letter[1] - piece[3], piece[1] - letter[3])
     whole = max(letter[3], piece[3]) - min(letter[1], piece[1])
     letter_height = letter[3] - letter[1]
-    if -beside >= 0.55 * wide and whole <= max(_JOINED_HEIGHT * height, 1.1 * letter_height):
+    if -beside >= 0.55 * min(wide, letter[2] - letter[0]) and whole <= max(_JOINED_HEIGHT * height, 1.1 * letter_height):
         # Above, below or within: the dot of an i, the bars of an E, the other half of a broken letter.
         small = max(wide, high) < _MARK * height
         if above <= (_DOT_GAP if small else 0.15) * height:
@@ -174,6 +175,12 @@ def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> floa
     if stem and narrow and above < -0.6 * high and beside <= _STEM_GAP * height:
         return max(beside, 0.0)  # a stem that the pen left for a moment
     return np.inf
+
+
+def _is_dash(boxes: NDArray[np.int32], height: float) -> NDArray[np.bool_]:
+    """(N,) bool: flat boxes, such as dashes and the bars of letters."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    return (high < 0.3 * height) & (wide > 1.8 * high) & (wide < 1.5 * height)
 
 
 def _around(boxes: NDArray[np.int32]) -> NDArray[np.int32]:
