@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, BinaryIO, Protocol, cast
 
-from ocr.errors import OcrError
+from ocr.errors import MissingExtra, OcrError
 from ocr.page import Page
 
 FORMATS = {
@@ -51,6 +52,13 @@ def load(name: str) -> Format:
         hint = f"did you mean {near[0]!r}?" if near else "choose from " + ", ".join(FORMATS)
         raise OcrError(f"unknown format {name!r}: {hint}")
     return cast(Format, import_module(f"ocr.formats.{name}"))
+
+
+def check(name: str) -> None:
+    """Do nothing if the format ``name`` can be written here; OcrError if it is unknown, MissingExtra else."""
+    load(name)
+    if name in NEED_PICTURE and find_spec("pikepdf") is None:
+        raise MissingExtra(f"the format {name}", name)
 
 
 def write_document(name: str, pages: Sequence[Page], stream: BinaryIO, picture: object = None) -> None:
