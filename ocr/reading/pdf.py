@@ -1,9 +1,15 @@
-"""Pages of a PDF, drawn by PDFium at a chosen resolution. Imported only when there is a PDF to read."""
+"""Pages of a PDF, drawn by PDFium at a chosen resolution. Imported only when there is a PDF to read.
+
+A page that holds nothing but pictures is drawn no finer than the finest of them: apps that make PDFs of
+photographs often give each pixel a whole point, and such a page would be 90 megapixels at 200 dpi.
+"""
 
 from __future__ import annotations
 
+from ctypes import byref, c_float, c_uint
 from math import ceil
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -43,13 +49,41 @@ class Pdf(Document):
     def size(self, number: int) -> tuple[int, int]:
         with decoding(self.where(number)):
             with _pdfium:
-                width, height = self._pdf[number - 1].get_size()
-            size = ceil(width * self._scale), ceil(height * self._scale)
+                page = self._pdf[number - 1]
+                width, height = page.get_size()
+                scale = self._scale_of(page)
+            size = ceil(width * scale), ceil(height * scale)
             self.check_size(number, *size)
             return size
 
     def full(self, number: int) -> NDArray[np.uint8]:
         with decoding(self.where(number)), _pdfium:
             page = self._pdf[number - 1]
-            gray = page.render(scale=self._scale, grayscale=True).to_numpy()
-            return np.ascontiguousarray(gray).reshape(gray.shape[:2]).copy()
+            gray = page.render(scale=self._scale_of(page), grayscale=True).to_numpy()
+            return np.array(gray.reshape(gray.shape[:2]))  # a copy: the bitmap is PDFium's
+
+    def _scale_of(self, page: Any) -> float:
+        # A page of 2270.00001 pixels is one of 2270: sizes in points are rounded, pixels are rounded up.
+        return min(self._scale, _finest(page)) * (1 - 1e-6)
+
+
+def _finest(page: Any) -> float:
+    """Pixels per point of the finest picture on a page of pictures alone; without end on any other page."""
+    count = pdfium.raw.FPDFPage_CountObjects(page)
+    objects = [pdfium.raw.FPDFPage_GetObject(page, index) for index in range(count)]
+    pictures = [pdfium.raw.FPDFPageObj_GetType(item) == pdfium.raw.FPDF_PAGEOBJ_IMAGE for item in objects]
+    if not objects or not all(pictures) or pdfium.raw.FPDFPage_GetAnnotCount(page):
+        return float("inf")
+    return max(_pixels_per_point(item) for item in objects)
+
+
+def _pixels_per_point(picture: Any) -> float:
+    pixels = c_uint(), c_uint()
+    left, bottom, right, top = (c_float() for _ in range(4))
+    measured = pdfium.raw.FPDFImageObj_GetImagePixelSize(picture, *map(byref, pixels))
+    placed = pdfium.raw.FPDFPageObj_GetBounds(picture, byref(left), byref(bottom), byref(right), byref(top))
+    # Bounds are those of the page before it is turned, so a picture on its side swaps them: compare areas.
+    area = (right.value - left.value) * (top.value - bottom.value)
+    if not measured or not placed or area <= 0:
+        return float("inf")
+    return float((pixels[0].value * pixels[1].value / area) ** 0.5)

@@ -55,7 +55,7 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch) -> list[FakeReader]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two pages, ``a.png`` and ``b.png``; ``three.tif`` of three; ``dark.png`` without letters; ``bad.jpg``."""
+    """``a.png``, ``b.png``; ``three.tif`` of three pages; ``dark.png``: no letters; ``bad.jpg``: text."""
     monkeypatch.chdir(tmp_path)
     white = Image.new("L", (40, 30), 255)
     for name in ("a.png", "b.png"):
@@ -240,7 +240,8 @@ def test_nothing_heavy_is_imported_before_there_is_work(code: str) -> None:
 
 def start(code: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     """``ocr-read`` in a process of its own, its reader replaced by what ``code`` calls ``Reader``."""
-    whole = f"{code}\nfrom ocr.commands import read\nread.load_reader = Reader; read.main(prog_name='ocr-read')"
+    replaced = "from ocr.commands import read\nread.load_reader = Reader; read.main(prog_name='ocr-read')"
+    whole = f"{code}\n{replaced}"
     environment = {**os.environ, "PYTHONPATH": str(Path(ocr.__file__).parents[1])}
     command = [sys.executable, "-c", whole, *arguments]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, **options)
