@@ -1,4 +1,4 @@
-"""How likely is a capital here? Words come in capitals, in lower case or in title case, and rows keep to a style.
+"""How likely is a capital here? Words come in capitals, lower case or title case, and rows keep to a style.
 
 An automaton of twelve states remembers the case of the word so far and of the word before it; each state
 has one probability, counted from text and kept in the language model's card.

@@ -2,7 +2,8 @@
 
 Pattern: ``9`` is any digit, ``A`` any capital, ``a`` any small letter, ``X`` any letter or digit, ``?`` any
 character; ``\\`` takes the next character as it is; everything else, a space too, is itself. A row is the
-pattern once, or several times with spaces between. Where the alphabet has no small letters, ``a`` takes capitals.
+pattern once, or several times with spaces between. Where the alphabet has no small letters, ``a`` takes
+capitals.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _CLASSES = {
 
 
 def parse_pattern(pattern: str) -> tuple[frozenset[str], ...]:
-    """The characters that each place of ``pattern`` allows; ValueError when it is empty or ends in a backslash."""
+    """The characters that each place of ``pattern`` allows; ValueError when it is empty or cut short."""
     places: list[frozenset[str]] = []
     characters = iter(pattern)
     for character in characters:
@@ -45,7 +46,7 @@ def parse_pattern(pattern: str) -> tuple[frozenset[str], ...]:
 
 
 class PatternContext:
-    """Rows that are ``pattern`` once or, a space between, several times. The state is the place in the pattern."""
+    """Rows that are ``pattern`` once or, a space between, several times. States are places in the pattern."""
 
     def __init__(self, alphabet: Sequence[str], pattern: str) -> None:
         """ValueError when ``alphabet`` has no character for one of the pattern's places."""
@@ -89,8 +90,8 @@ def read_lexicon(path: str | Path) -> list[str]:
 class LexiconContext:
     """Words of a list, whatever their case. A word may have punctuation before and after it.
 
-    Closed: no other words may come. Open: each character that goes on towards a word of the list gets a bonus,
-    the more the fewer words go on there; other words stay possible.
+    Closed: no other words may come. Open: each character that goes on towards a word of the list gets a
+    bonus, the more the fewer words go on there; other words stay possible.
     """
 
     _OUTSIDE = -1  # after a word's end, or, in an open lexicon, in a word that is not in the list
@@ -144,7 +145,7 @@ class LexiconContext:
         return scores
 
     def _open_scores(self, state: int) -> NDArray[np.float32]:
-        """A bonus for each character that goes on towards a word of the list, the more the fewer there are."""
+        """A bonus for each character that goes on towards a word of the list."""
         scores = np.zeros(self._size + 2, np.float32)
         if state < 0:
             return scores

@@ -1,24 +1,28 @@
-"""The letters reader in context: candidate letters of every row, classified in one batch, decided together."""
+"""The letters reader in context: candidates of every row, classified in one batch, decided together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.page import Box, Letter, Line, Word
 from ocr.reading.classifier import Classifier
+from ocr.reading.constraints import LexiconContext, PatternContext
+from ocr.reading.context import Anything, Context, LanguageContext
 from ocr.reading.crops import normalise
 from ocr.reading.cuts import Candidates, Piece, candidates
 from ocr.reading.ink import Ink
+from ocr.reading.language import load_language
 from ocr.reading.lattice import Lattice
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
 from ocr.reading.marks import read_marks
 from ocr.reading.placement import placement, row_frame
 from ocr.reading.spacing import borders
-from ocr.reading.words import Decoder, Reading, ReadLetter
+from ocr.reading.words import Decoder, Reading, ReadLetter, Weights, calibrated
 
 MARKS = ".,:;-_='\""  # what `read_marks` tells apart, for classifiers without such classes
 _DOUBT = 0.004  # part of the probability that no classifier can be sure of: shared by all characters
@@ -36,7 +40,7 @@ class ContextReader:
         *,
         oversegment: bool = True,
     ) -> None:
-        """charset: the characters that may occur, None for all. oversegment: whether to propose cuts and joins."""
+        """charset: the characters that may occur, None for all. oversegment: whether to cut and join."""
         self._classifier = classifier
         self._decoder = decoder
         self._alphabet = alphabet_of(classifier)
@@ -52,7 +56,7 @@ class ContextReader:
         lines = []
         for readings in self.readings(ink, letters, rows, 1):
             if readings and readings[0].letters:
-                lines.append(_line(readings[0]))
+                lines.append(_line(readings[0], self._decoder.weights.word_table))
         return lines
 
     def readings(self, ink: Ink, letters: Letters, rows: list[Row], count: int) -> list[list[Reading]]:
@@ -80,7 +84,7 @@ class ContextReader:
     ) -> tuple[Candidates, list[int], dict[int, str]]:
         """A row's candidates, the letter that each piece begins with, and the marks among the pieces."""
         items, marks = list(row.items), {}
-        groups = {item: (item,) for item in items}
+        groups: dict[int, tuple[int, ...]] = {item: (item,) for item in items}
         if not self._reads_marks:
             for members, text in read_marks(letters, row):
                 for member in members:
@@ -149,8 +153,54 @@ class ContextReader:
         return logs, -1.0
 
 
+def context_reader(
+    classifier: Classifier,
+    *,
+    language: str | Path | None = "english",
+    charset: Iterable[str] | None = None,
+    pattern: str | None = None,
+    lexicon: Iterable[str] | None = None,
+    closed: bool = False,
+    alternatives: int = 3,
+) -> ContextReader:
+    """A reader for ``classifier``, all parts chosen.
+
+    language: name or path of a language model; None reads what the classifier says (``--no-context``), each
+    component one letter. charset: characters that may occur. pattern: see `ocr.reading.constraints`.
+    lexicon: words to prefer, or, if ``closed``, the only ones there are.
+
+    ModelError when the language model cannot be used; ValueError when the classifier has none of the
+    characters that pattern, lexicon or charset need.
+    """
+    alphabet = alphabet_of(classifier)
+    contexts: list[Context] = []
+    weights = Weights()
+    if language is not None:
+        model = load_language(language)
+        search = model.settings.get("search", {})
+        weights = Weights.from_card(search.get(classifier.name, {}))
+        cased = any(character.islower() for character in alphabet)
+        contexts.append(
+            LanguageContext(
+                alphabet,
+                model,
+                model.settings.get("capitals") if cased else None,
+                weights.language,
+                weights.case,
+            )
+        )
+    else:
+        contexts.append(Anything(len(alphabet)))
+    if pattern is not None:
+        contexts.append(PatternContext(alphabet, pattern))
+    if lexicon is not None:
+        contexts.append(LexiconContext(alphabet, lexicon, closed))
+    decoder = Decoder(alphabet, contexts, weights, alternatives=alternatives)
+    return ContextReader(classifier, decoder, charset, oversegment=language is not None)
+
+
 def alphabet_of(classifier: Classifier) -> tuple[str, ...]:
-    """The characters that are read with this classifier: its classes, and the marks told by shape and place."""
+    """The characters read with this classifier: its classes, and the marks told by shape and place."""
     classes = tuple(name for name in classifier.classes if name)
     return classes + tuple(mark for mark in MARKS if mark not in classes)
 
@@ -170,16 +220,21 @@ def _piece(ink: Ink, letters: Letters, members: tuple[int, ...]) -> Piece:
     return Piece(left, top, whole)
 
 
-def _line(reading: Reading) -> Line:
+def _line(reading: Reading, words: tuple[tuple[float, float], ...]) -> Line:
     return Line(
-        tuple(Word(tuple(_letter(letter) for letter in word), _confidence(word)) for word in reading.words())
+        tuple(
+            Word(tuple(_letter(letter) for letter in word), word_confidence(word, words))
+            for word in reading.words()
+        )
     )
+
+
+def word_confidence(word: tuple[ReadLetter, ...], table: tuple[tuple[float, float], ...]) -> float:
+    """Calibrated probability that a whole word is right; 0 where its reading breaks the pattern."""
+    if not word or all(letter.confidence == 0 for letter in word):
+        return 0.0
+    return calibrated(float(np.prod([letter.chance for letter in word])), table)
 
 
 def _letter(letter: ReadLetter) -> Letter:
     return Letter(letter.text, Box(*letter.box), letter.confidence, letter.alternatives)
-
-
-def _confidence(word: tuple[ReadLetter, ...]) -> float:
-    """Probability that the whole word is right, its letters' mistakes taken as independent."""
-    return float(np.prod([letter.confidence for letter in word]))

@@ -5,14 +5,16 @@ that are no thicker than about one stroke. A long bridge (the foot of an L that 
 at both of its ends, a short one in the middle. A join is proposed where neighbours overlap or nearly touch
 and one of them is narrow. Whether a cut or a join is right is decided later, by classifier and context.
 
-Sources: R. G. Casey, E. Lecolinet, "A survey of methods and strategies in character segmentation", PAMI 18(7), 1996;
-C.-L. Liu et al., "Lexicon-driven segmentation and recognition of handwritten character strings", PAMI 24(11), 2002.
+Sources: R. G. Casey, E. Lecolinet, "A survey of methods and strategies in character segmentation", PAMI
+18(7), 1996; C.-L. Liu et al., "Lexicon-driven segmentation and recognition of handwritten character strings for
+Japanese address reading", PAMI 24(11), 2002.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +43,7 @@ _TOO_WIDE = -8.0  # for each letter height beyond one: hardly any letter is wide
 class Piece:
     """A connected component or several that surely belong together.
 
-    patch: (h, w) uint8, 0 = paper, 255 = ink, nothing but the piece; its first pixel is at (left, top) of the page.
+    patch: (h, w) uint8, 0 = paper, 255 = ink, nothing but the piece; its first pixel is at (left, top).
     """
 
     left: int
@@ -132,7 +134,7 @@ def candidates(pieces: Sequence[Piece], height: float, pen: float, *, oversegmen
     for index, piece in enumerate(pieces):
         cuts = cut_columns(piece.patch, height, pen) if oversegment else []
         columns = [0, *(column for column, _ in cuts), piece.patch.shape[1]]
-        for k, (start, end) in enumerate(zip(columns[:-1], columns[1:], strict=True)):
+        for k, (start, end) in enumerate(pairwise(columns)):
             parts.append((piece.left + start, piece.top, piece.patch[:, start:end]))
             owner.append(index)
             if k:
@@ -175,7 +177,7 @@ def _whole(owner: list[int], start: int, end: int) -> bool:
 def _join_cost(
     boxes: list[Box], owner: list[int], gaps: NDArray[np.float32], start: int, end: int, height: float
 ) -> float | None:
-    """What joining parts of different pieces costs; 0 within one piece; None where they cannot be one letter."""
+    """What joining parts of different pieces costs, 0 within one; None where they cannot be one letter."""
     total = 0.0
     for node in range(start + 1, end):
         if owner[node] == owner[node - 1]:

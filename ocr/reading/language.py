@@ -64,15 +64,17 @@ class CharacterModel:
     symbols:  (M,) uint8, last symbol of each n-gram; the trie's nodes level by level, the root not among them
     logits:   (M,) uint8, logit of the probability of that symbol after the symbols above it, see `LOGIT_STEP`
     children: (M + 1,) uint8, number of children of the root and of each node, ordered by symbol
+    settings: the rest of the model's card: ``capitals`` for the case model, ``search`` for the decoder
     """
 
-    def __init__(self, symbols: NDArray[np.uint8], logits: NDArray[np.uint8],
-                 children: NDArray[np.uint8]) -> None:
+    def __init__(self, symbols: NDArray[np.uint8], logits: NDArray[np.uint8], children: NDArray[np.uint8],
+                 settings: dict[str, Any] | None = None) -> None:
         if not len(symbols) == len(logits) == len(children) - 1 == int(children.sum(dtype=np.int64)):
             raise ValueError(f"the trie does not hold together: {len(symbols)} symbols, "
                              f"{len(logits)} logits, {children.sum(dtype=np.int64)} children")
         if len(symbols) and symbols.max() >= len(SYMBOLS):
             raise ValueError(f"symbol {symbols.max()} is not one of {len(SYMBOLS)}")
+        self.settings = settings or {}
         self._symbols = symbols
         self._text = symbols.tobytes()
         self._logits = logits
@@ -144,7 +146,7 @@ def load_language(model: str | Path = "english") -> CharacterModel:
                          "install model and program of one version")
     arrays = _read_arrays(loaded.path)
     try:
-        return CharacterModel(arrays["symbols"], arrays["logits"], arrays["children"])
+        return CharacterModel(arrays["symbols"], arrays["logits"], arrays["children"], loaded.card)
     except KeyError as error:
         raise ModelError(f"{loaded.path}: key {error.args[0]!r} is missing") from error
     except ValueError as error:

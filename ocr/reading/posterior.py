@@ -132,7 +132,7 @@ class Graph:
         spaced: NDArray[np.bool_],
         gain: NDArray[np.float32],
     ) -> None:
-        """Put a second layer at ``node``: its k-th hypothesis comes from ``sources[k]``, with a space or without."""
+        """Put a second layer at ``node``: hypothesis k comes from ``sources[k]``, with a space or without."""
         first = self._first[node]
         for slot, (source, space, added) in enumerate(
             zip(sources.tolist(), spaced.tolist(), gain.tolist(), strict=True)
@@ -146,7 +146,7 @@ class Graph:
         self._count += len(places)
 
     def finish(self, scores: NDArray[np.float32]) -> None:
-        """End the row: ``scores`` of the hypotheses at the last node, -inf for those that may not end there."""
+        """End the row: ``scores`` at the last node, -inf for hypotheses that may not end there."""
         first = self._first[-1]
         reached = self._reached()
         self._final = [
@@ -163,7 +163,7 @@ class Graph:
         return best
 
     def best(self, count: int) -> list[tuple[list[Step], float]]:
-        """The ``count`` best readings and their scores, best first. Each reading's steps run left to right."""
+        """The ``count`` best readings and their scores, best first; a reading is steps from left to right."""
         # The k best ways to each hypothesis: (score, number of the edge, rank of the way it goes on from).
         ways: list[list[tuple[float, int, int]]] = [[] for _ in range(self._count)]
         ways[0] = [(0.0, -1, 0)]

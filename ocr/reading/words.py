@@ -12,7 +12,8 @@ L. R. Rabiner, Proc. IEEE 77(2), 1989 (forward and backward sums).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,31 +23,58 @@ from ocr.reading.context import Anything, Context, Place, Product
 from ocr.reading.lattice import Lattice
 from ocr.reading.posterior import Graph, Step
 
+_NEGLIGIBLE = 1e-4
+
 
 @dataclass(frozen=True)
 class Weights:
     """How much each kind of evidence counts, set on validation rows by `ocr.training.context_weights`.
 
+    language: multiplies the character model's logarithms. case: those of the case model.
     letter:   added for each letter read; makes up for what the context takes for each.
     shape:    multiplies the lattice's bias.
     space:    multiplies the evidence of the gaps.
     noise:    added when an arc is left out as no letter.
-    sharpness: multiplies scores before they become probabilities; calibrates the confidences.
+    sharpness: multiplies scores before they become probabilities.
+    letter_table, word_table: (probability in the graph, share that was right) of letters and of words,
+        ascending; makes confidences mean what they say.
     """
 
-    letter: float = 1.0
+    language: float = 0.6
+    case: float = 0.6
+    letter: float = 2.0
     shape: float = 1.0
     space: float = 1.0
     noise: float = -2.0
     sharpness: float = 0.8
+    letter_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    word_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+
+    @classmethod
+    def from_card(cls, entry: dict[str, Any]) -> Weights:
+        """The weights in a card; keys that this version does not know are left alone."""
+        known = {field.name for field in fields(cls)}
+        values: dict[str, Any] = {
+            key: tuple(map(tuple, value)) if key.endswith("_table") else float(value)
+            for key, value in entry.items()
+            if key in known
+        }
+        return cls(**values)
+
+
+def calibrated(chance: float, table: tuple[tuple[float, float], ...]) -> float:
+    """``chance`` as validation saw it: interpolated in a table of (said, true), ascending from 0 to 1."""
+    said, true = zip(*table, strict=True)
+    return float(np.interp(chance, said, true))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadLetter:
     """One letter of a reading.
 
-    arc: which arc of the lattice; space: whether a space comes before it. confidence: probability that the
-    arc is this letter. alternatives: other characters for the same arc, best first.
+    arc: which arc of the lattice; space: whether a space comes before it. confidence: calibrated probability
+    that it is right, 0 in an unlawful reading; chance: the same before calibration. alternatives: other
+    characters for the same arc, best first, with their probabilities.
     """
 
     text: str
@@ -54,6 +82,7 @@ class ReadLetter:
     arc: int
     space: bool
     confidence: float
+    chance: float
     alternatives: tuple[tuple[str, float], ...]
 
 
@@ -105,7 +134,7 @@ class Decoder:
         contexts = tuple(contexts) or (Anything(len(alphabet)),)
         self._context = Product(contexts)
         self._relaxed = Product(contexts[:1]) if len(contexts) > 1 else None
-        self._weights = weights or Weights()
+        self.weights = weights or Weights()
         self._beam = beam
         self._width = width
         self._alternatives = alternatives
@@ -120,12 +149,12 @@ class Decoder:
             graph = self._search(lattice, self._relaxed)
         if graph is None:
             return []
-        chances = graph.posteriors(self._weights.sharpness)
+        chances = graph.posteriors(self.weights.sharpness)
         return [self._reading(lattice, steps, score, chances, lawful) for steps, score in graph.best(count)]
 
     def _search(self, lattice: Lattice, context: Product) -> Graph | None:
         """The graph of the hypotheses that were kept; None when no path reaches the end."""
-        size, weights = len(self._alphabet), self._weights
+        size, weights = len(self._alphabet), self.weights
         leaving = lattice.leaving()
         graph = Graph(lattice.nodes)
         graph.begin(context.start())
@@ -208,8 +237,8 @@ class Decoder:
     ) -> tuple[list[Place], NDArray[np.float32]]:
         """Part every hypothesis at ``node`` in two: words part here, or they do not."""
         odds = float(lattice.spaces[node])
-        space = self._weights.space * -float(np.logaddexp(0, -odds))
-        solid = self._weights.space * -float(np.logaddexp(0, odds))
+        space = self.weights.space * -float(np.logaddexp(0, -odds))
+        solid = self.weights.space * -float(np.logaddexp(0, odds))
         size = len(self._alphabet)
         parted = [place.scores[size] + space for place in places]
         both = np.concatenate([scores + np.float32(solid), scores + np.array(parted, np.float32)])
@@ -229,32 +258,38 @@ class Decoder:
         chances: dict[tuple[int, int], float],
         lawful: bool,
     ) -> Reading:
-        letters = []
+        letters: list[ReadLetter] = []
         space = False
+        rivals: dict[int, list[tuple[float, int]]] = {}
+        for (arc, symbol), chance in chances.items():
+            rivals.setdefault(arc, []).append((chance, symbol))
         for step in steps:
             if step.arc < 0:
                 space = True
             elif step.symbol >= 0:
-                rivals = sorted(
-                    (
-                        (chance, symbol)
-                        for (arc, symbol), chance in chances.items()
-                        if arc == step.arc and symbol not in (step.symbol, -1)
-                    ),
-                    reverse=True,
-                )
-                alternatives = tuple(
-                    (self._alphabet[symbol], chance) for chance, symbol in rivals[: self._alternatives]
-                )
+                chance = chances[step.arc, step.symbol]
                 letters.append(
                     ReadLetter(
                         self._alphabet[step.symbol],
                         lattice.boxes[step.arc],
                         step.arc,
                         space and bool(letters),
-                        chances[step.arc, step.symbol],
-                        alternatives,
+                        calibrated(chance, self.weights.letter_table) if lawful else 0.0,
+                        chance,
+                        self._rivals(rivals.get(step.arc, []), step.symbol, chance),
                     )
                 )
                 space = False
         return Reading(tuple(letters), score, lawful)
+
+    def _rivals(
+        self, found: list[tuple[float, int]], symbol: int, chance: float
+    ) -> tuple[tuple[str, float], ...]:
+        """The likeliest other characters, sharing what the calibrated confidence of the first leaves."""
+        left = (1 - calibrated(chance, self.weights.letter_table)) / max(1 - chance, 1e-6)
+        others = [(other, rival) for other, rival in sorted(found, reverse=True) if rival not in (symbol, -1)]
+        return tuple(
+            (self._alphabet[rival], min(1.0, other * left))
+            for other, rival in others[: self._alternatives]
+            if other > _NEGLIGIBLE
+        )

@@ -1,4 +1,4 @@
-"""Validation pages for the weights of the search: rows of capitals and digits in the hands of held-out writers.
+"""Validation pages for the weights of the search: rows set in the letters of held-out writers.
 
 The texts are what people wrote in UNIPEN's words and lines, none of it seen by the language model, brought to
 capitals, and form entries; each row is set with one writer's letters, some rows so that letters touch.

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from ocr import store
 from ocr.errors import MissingExtra
+from ocr.reading import case
 from ocr.reading.language import LOGIT_STEP, LOGIT_ZERO, SYMBOL_OF, SYMBOLS, CharacterModel
 from ocr.training import language_templates
 from ocr.training.language_text import books, checksums, counted_pairs, counted_words, listed_words, plain
@@ -32,6 +34,10 @@ from ocr.training.writers import is_validation
 ORDER = 6  # longest n-gram that may begin anywhere
 LONGEST_WORD = 18
 LICENCE = "public domain (books, speeches, SCOWL); SymSpell MIT; Google Books Ngram CC BY 3.0"
+
+# How rows are written, and how often; by judgement.
+STYLES: tuple[tuple[Callable[[str], str], float], ...] = (
+    (str.upper, 0.45), (str, 0.35), (str.title, 0.1), (str.lower, 0.1))
 
 _BITS = 6
 _TABLE = np.zeros(128, np.uint8)
@@ -229,6 +235,28 @@ def count(folder: Path, recipe: Recipe) -> Counts:
     return counts
 
 
+def count_capitals(folder: Path, seed: int) -> list[float]:
+    """For each state of `ocr.reading.case` the share of capitals among the letters that follow it.
+
+    Counted on rows of a few words of running text, written in the styles of notes and forms (`STYLES`).
+    """
+    rng = random.Random(seed)
+    capitals, total = np.full(case.STATES, 0.5), np.full(case.STATES, 1.0)
+    words = " ".join(books(folder)).split()
+    start = 0
+    while start < len(words):
+        size = rng.randint(1, 8)
+        write = rng.choices([style for style, _ in STYLES], [share for _, share in STYLES])[0]
+        state = case.START
+        for character in write(" ".join(words[start:start + size])):
+            if character.isalpha():
+                capitals[state] += character.isupper()
+                total[state] += 1
+            state = case.step(state, character)
+        start += size * 10  # a tenth of the text is more than enough for twelve numbers
+    return [round(share, 4) for share in (capitals / total).tolist()]
+
+
 def bits_per_character(model: CharacterModel, texts: Iterable[str]) -> float:
     """Cross-entropy in bits per character, the space that ends each text counted, case not."""
     nats, characters = 0.0, 0
@@ -239,7 +267,7 @@ def bits_per_character(model: CharacterModel, texts: Iterable[str]) -> float:
 
 
 def save(data: dict[str, NDArray[np.uint8]], path: Path, folder: Path, recipe: Recipe,
-         metrics: list[dict[str, object]]) -> None:
+         capitals: list[float], metrics: list[dict[str, object]]) -> None:
     """Write ``path`` (safetensors) and its card (JSON, same stem)."""
     try:
         from safetensors.numpy import save as to_bytes
@@ -247,14 +275,17 @@ def save(data: dict[str, NDArray[np.uint8]], path: Path, folder: Path, recipe: R
         raise MissingExtra("storing a language model", "train") from error
     content: bytes = to_bytes(data)
     path.write_bytes(content)
-    card = {
+    card: dict[str, object] = {
         "format_version": store.CARD_VERSION, "kind": "language", "symbols": SYMBOLS,
-        "settings": dict(vars(recipe)),
+        "settings": dict(vars(recipe)), "capitals": capitals,
         "training_data": [{"name": name, "licence": LICENCE, "sha256": digest}
                           for name, digest in checksums(folder).items()],
         "metrics": metrics, "sha256": hashlib.sha256(content).hexdigest(),
     }
-    path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+    card_path = path.with_suffix(".json")
+    if card_path.exists():  # what `ocr.training.context_weights` found outlives a new training
+        card["search"] = json.loads(card_path.read_text("utf-8")).get("search", {})
+    card_path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
 def held_out_texts(unipen: Path) -> dict[str, list[str]]:
@@ -276,11 +307,11 @@ def main(data: Path, path: Path) -> None:
     recipe = Recipe()
     made = levels(count(data / "text", recipe), recipe)
     trie = arrays(made, prune(made, recipe.threshold))
-    model = CharacterModel(**trie)
+    model = CharacterModel(trie["symbols"], trie["logits"], trie["children"])
     metrics: list[dict[str, object]] = [
         {"name": "bits per character", "test_set": name, "value": round(bits_per_character(model, texts), 3)}
         for name, texts in held_out_texts(data / "unipen").items()]
-    save(trie, path, data / "text", recipe, metrics)
+    save(trie, path, data / "text", recipe, count_capitals(data / "text", recipe.seed), metrics)
     print(f"{path}: {len(trie['symbols'])} n-grams, {path.stat().st_size} bytes, {metrics}", file=sys.stderr)
 
 
