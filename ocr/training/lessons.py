@@ -125,7 +125,7 @@ class Lessons:
         self.optimiser = OPTIMISERS[plan.optimiser](learned, plan)
         self.loss: Callable[..., Tensor] = getattr(network, "loss", F.cross_entropy)
         self.outcome = Outcome()
-        self.best = copy.deepcopy(network.state_dict())
+        self.best = self.last = copy.deepcopy(network.state_dict())
         self.bf16 = plan.bf16 and gains_from_bf16(device)
 
     def run(self, watcher: Watcher, checkpoint: Path | None = None) -> Outcome:
@@ -143,6 +143,7 @@ class Lessons:
                     self.save(checkpoint)
         except KeyboardInterrupt:
             self.outcome.ended = "interrupted"
+        self.last = copy.deepcopy(self.network.state_dict())
         self.network.load_state_dict(self.best)
         self.network.eval()
         return self.outcome
