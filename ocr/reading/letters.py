@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.comb import find_combs
 from ocr.reading.components import Components, find_components
 from ocr.reading.grid import BoxGrid, Groups
 from ocr.reading.ink import Ink
@@ -88,6 +89,8 @@ def find_letters(ink: Ink) -> Letters:
     pen = stroke_width(found)
     height = ink.letter_height
     writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
+    for comb in find_combs(ink.rules, height):
+        writing &= ~comb.stands_in(found.boxes)
     kept = np.flatnonzero(writing)
     groups = _join(found.boxes, kept, height)
     boxes = np.array([_around(found.boxes[group]) for group in groups], np.int32).reshape(-1, 4)
@@ -168,13 +171,21 @@ def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> floa
         if above <= (_DOT_GAP if small else 0.15) * height:
             return max(above, 0.0)
     narrow = max(letter[2], piece[2]) - min(letter[0], piece[0]) <= 1.2 * height
-    is_dot = max(wide, high) < 0.3 * height
-    if narrow and not is_dot and high < 0.6 * height and above < -0.5 * high and beside <= _PIECE_GAP * height:
+    if narrow and not _is_stop(piece, letter, height) and high < 0.6 * height and above < -0.5 * high and beside <= _PIECE_GAP * height:
         return max(beside, 0.0)  # a bar or a bow that came off sideways
     stem = wide < 0.3 * height < 0.6 * high
     if stem and narrow and above < -0.6 * high and beside <= _STEM_GAP * height:
         return max(beside, 0.0)  # a stem that the pen left for a moment
     return np.inf
+
+
+def _is_stop(piece: Sequence[int], letter: Sequence[int], height: float) -> bool:
+    """Whether a piece beside a letter may be a full stop, comma or apostrophe rather than a part of it."""
+    if max(piece[2] - piece[0], piece[3] - piece[1]) >= 0.3 * height:
+        return False
+    low = piece[3] > letter[3] - 0.35 * (letter[3] - letter[1])
+    apart = max(letter[0] - piece[2], piece[0] - letter[2]) > 0.08 * height
+    return low or apart
 
 
 def _is_dash(boxes: NDArray[np.int32], height: float) -> NDArray[np.bool_]:
