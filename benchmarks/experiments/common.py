@@ -26,7 +26,9 @@ class Silent:
         return None
 
     def epoch(self, epoch: Any, best: bool) -> None:
-        print(f"  {epoch.epoch}: {epoch.valid_accuracy:.4f} {epoch.seconds:.1f} s", file=sys.stderr, flush=True)
+        print(
+            f"  {epoch.epoch}: {epoch.valid_accuracy:.4f} {epoch.seconds:.1f} s", file=sys.stderr, flush=True
+        )
 
 
 def run(question: Question, kept: Path, backend: str = "torch") -> Row:
@@ -47,9 +49,15 @@ def run(question: Question, kept: Path, backend: str = "torch") -> Row:
     history = done.outcome.history
     best, last = history[done.outcome.best - 1], history[-1]
     row: Row = {
-        "question": json.loads(text), "seconds": time.perf_counter() - began, "best": asdict(best), "last": asdict(last),
-        "epochs": len(history), "accuracy": done.assessment.accuracy, "macro_f1": done.assessment.macro_f1,
-        "tested_on": done.tested.name, "history": [asdict(epoch) for epoch in history],
+        "question": json.loads(text),
+        "seconds": time.perf_counter() - began,
+        "best": asdict(best),
+        "last": asdict(last),
+        "epochs": len(history),
+        "accuracy": done.assessment.accuracy,
+        "macro_f1": done.assessment.macro_f1,
+        "tested_on": done.tested.name,
+        "history": [asdict(epoch) for epoch in history],
         "worst_pairs": [(pair.written, pair.read) for pair in done.assessment.worst_pairs(6)],
         "classes": list(done.begun.classes),
         "precision": sum(c["precision"] for c in done.assessment.per_class) / len(done.begun.classes),

@@ -44,8 +44,16 @@ def table(chars: Path, kept: Path, model: str = "nist36-cnn") -> str:
     rows = json.loads(path.read_text())
     tested = sum(row["letters"] for row in rows)
     means = [sum(row[key] * row["letters"] for row in rows) / tested for key in ("before", "after")]
-    lines = [(row["writer"], str(row["classes"]), str(row["letters"]), percent(row["before"]), percent(row["after"]))
-             for row in rows]
+    lines = [
+        (
+            row["writer"],
+            str(row["classes"]),
+            str(row["letters"]),
+            percent(row["before"]),
+            percent(row["after"]),
+        )
+        for row in rows
+    ]
     lines.append(("all", "", str(tested), *map(percent, means)))
     return markdown(("writer", "classes", "letters tested", "wrong before", "wrong after"), lines)
 
@@ -59,7 +67,9 @@ def measure(chars: Path, model: str, seed: int = 0) -> list[dict[str, object]]:
     usable = validation_glyphs(strokes.writers) & np.isin(strokes.labels, NIST36)
     rows: list[dict[str, object]] = []
     for writer in rng.permutation(np.unique(strokes.writers[usable])):
-        learned, tested, classes = _part(strokes.labels, np.flatnonzero(usable & (strokes.writers == writer)), rng)
+        learned, tested, classes = _part(
+            strokes.labels, np.flatnonzero(usable & (strokes.writers == writer)), rng
+        )
         if len(tested) < LEAST_TEST or classes < 5:
             continue
         begun = start.from_model(model)
@@ -72,22 +82,31 @@ def measure(chars: Path, model: str, seed: int = 0) -> list[dict[str, object]]:
         lessons.run(_Nobody())
         lessons.network.load_state_dict(lessons.last)
         wrong.append(1 - metrics.accuracy(predict(begun.network, sets[1].images, device), sets[1].labels))
-        rows.append({"writer": str(writer), "classes": classes, "letters": len(tested), "before": wrong[0],
-                     "after": wrong[1]})
+        rows.append(
+            {
+                "writer": str(writer),
+                "classes": classes,
+                "letters": len(tested),
+                "before": wrong[0],
+                "after": wrong[1],
+            }
+        )
         print(rows[-1], file=sys.stderr, flush=True)
         if len(rows) == WRITERS:
             break
     return rows
 
 
-def _part(labels: np.ndarray, glyphs: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+def _part(
+    labels: np.ndarray, glyphs: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Five letters of each class that has more, and up to forty others of these classes."""
     learned, tested = [], []
     for name in np.unique(labels[glyphs]):
         members = rng.permutation(glyphs[labels[glyphs] == name])
         if len(members) > FEW:
             learned.append(members[:FEW])
-            tested.append(members[FEW:FEW + 40])
+            tested.append(members[FEW : FEW + 40])
     if not learned:
         return np.empty(0, int), np.empty(0, int), 0
     return np.concatenate(learned), np.concatenate(tested), len(learned)
@@ -95,5 +114,12 @@ def _part(labels: np.ndarray, glyphs: np.ndarray, rng: np.random.Generator) -> t
 
 def _samples(draw, glyphs, strokes, labels, classes) -> Samples:  # type: ignore[no-untyped-def]
     images = draw(glyphs, np.random.default_rng(1))
-    return Samples(images, np.array([labels[name] for name in strokes.labels[glyphs].tolist()], np.int64), classes,
-                   strokes.writers[glyphs], "one hand", strokes.checksum, lambda rows, rng: draw(glyphs[rows], rng))
+    return Samples(
+        images,
+        np.array([labels[name] for name in strokes.labels[glyphs].tolist()], np.int64),
+        classes,
+        strokes.writers[glyphs],
+        "one hand",
+        strokes.checksum,
+        lambda rows, rng: draw(glyphs[rows], rng),
+    )

@@ -29,10 +29,10 @@ def main() -> None:
     digits = options.data / "mnist" / "cazala_mnist_subset.npz"
     parts = {
         "from_scratch": reports.from_scratch(letters, options.kept),
+        "one_hand": one_hand.table(chars, options.kept),
         "linear_to_deep": reports.linear_to_deep(letters, options.kept),
         "numpy_library": reports.numpy_library(digits, options.kept),
         "augmentation": reports.augmentation(letters, options.kept),
-        "one_hand": one_hand.table(chars, options.kept),
         "backbones": reports.backbones(digits, options.kept),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -55,6 +55,7 @@ def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None
 
     The names ``training`` and ``validation`` have colours of their own; the epoch ``best`` is marked.
     """
+    many = max(map(len, panels.values())) > 3  # then one key below serves all panels
     figure = Figure(figsize=(4.7 * len(panels), 3.1))
     for number, (title, lines) in enumerate(panels.items(), 1):
         ax = axes(figure, 1, len(panels), number, title=title, across="epoch")
@@ -68,7 +69,13 @@ def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None
             ax.axvline(best, color=SOFT, linewidth=0.8, linestyle=DASHES)
             ax.annotate("best", (best, 1), xycoords=("data", "axes fraction"), xytext=(3, -9),
                         textcoords="offset points", fontsize=8.5, color=SOFT)
-        ax.legend(loc="best")
+        if not many:
+            ax.legend(loc="best")
+    if many:
+        entries, names = ax.get_legend_handles_labels()
+        columns = min(4, max(1, 50 * len(panels) // max(map(len, names))))
+        figure.legend(entries, names, loc="outside lower left", ncols=columns, fontsize=8.5)
+        figure.set_figheight(3.1 + 0.17 * -(-len(names) // columns))
     return figure
 
 
