@@ -48,7 +48,7 @@ def dense_layers(network: Network) -> list[DenseLayer]:
 
 
 def to_onnx(layers: Sequence[DenseLayer], shape: Sequence[int], *, logits: bool = False,
-            input_name: str = "input", output_name: str = "output") -> Any:
+            input_name: str = "crops", output_name: str = "logits") -> Any:
     """An ``onnx.ModelProto`` for inputs (N, *shape) float32, flattened row by row, to (N, outputs) float32.
 
     ``logits`` leaves out a softmax at the end. MissingExtra without the onnx package.

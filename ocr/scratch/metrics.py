@@ -67,4 +67,5 @@ def table(scores: Sequence[ClassScore]) -> str:
 def _mean(name: str, scores: Sequence[ClassScore], weights: Sequence[int] | None) -> ClassScore:
     columns = [(score.precision, score.recall, score.f1) for score in scores]
     precision, recall, f1 = np.average(columns, axis=0, weights=weights)
-    return ClassScore(name, float(precision), float(recall), float(f1), sum(score.support for score in scores))
+    support = sum(score.support for score in scores)
+    return ClassScore(name, float(precision), float(recall), float(f1), support)

@@ -13,7 +13,7 @@ X = np.random.default_rng(4).random((5, 4, 3), np.float32)
 def run(model, x):
     onnxruntime = pytest.importorskip("onnxruntime")
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    return session.run(["output"], {"input": x})[0]
+    return session.run(["logits"], {"crops": x})[0]
 
 
 @pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])

@@ -1,0 +1,143 @@
+"""From drawings to ``denoiser.onnx`` and the two autoencoders, with their curves in ``training.json``."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from ocr import store
+from ocr.denoising.damage import damage_at_random
+from ocr.denoising.fit import Check, Held, Settings, fit
+from ocr.denoising.networks import NETWORKS, parameters
+from ocr.denoising.pairs import Pairs, Ring, draw_clean, originals
+from ocr.errors import OutputError
+from ocr.training.device import choose
+from ocr.training.export import export
+from ocr.training.letter_model import SOURCES
+
+HELD_OUT_SEED = 20_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One network: its part of the time, peak rate and letters, and whether it only gives clean ones back.
+
+    ``legible`` as in `Settings`.
+    """
+
+    share: float
+    rate: float
+    recipe: str
+    reconstruct: bool
+    legible: float = 0.0
+
+
+PARTS = {
+    "denoiser": Part(0.7, 3e-3, "print94", False, 2.0),
+    "bottleneck32-deep": Part(0.2, 1e-3, "nist36-cnn", True),
+    "bottleneck32": Part(0.1, 3e-3, "nist36-cnn", True),
+}
+
+
+def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
+          networks: tuple[str, ...] = tuple(PARTS), workers: int = 1, device: str = "auto", batch: int = 1024,
+          steps: int = 0, held_out: int = 4096, checks: int = 10, seed: int = 0) -> dict[str, list[Check]]:
+    """Train ``networks`` one after the other within ``minutes`` and write them into the folder ``output``.
+
+    data:    holds ``unipen/chars.npz`` and, where they exist, ``fonts`` and ``mnist``
+    workers: processes that draw and damage letters; 0 draws and learns in turn
+    steps:   of each network instead of a time, for runs that must repeat exactly
+
+    The denoiser becomes ``denoiser.onnx``, every network NAME.safetensors, each with a card; they are written
+    at every check, so that a stopped run leaves what it had. Returns the checks of each network.
+    """
+    torch.manual_seed(seed)
+    torch.backends.cudnn.benchmark = True  # batches are all of one size
+    cv2.setNumThreads(1)
+    where, output = choose(device), Path(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be made: {error.strerror}") from error
+    total = sum(PARTS[name].share for name in networks)
+    curves: dict[str, list[Check]] = {}
+    for name in networks:
+        part = PARTS[name]
+        network = NETWORKS[name]()
+        letters = originals(data, part.recipe)
+        settings = Settings(part.rate, minutes=minutes * part.share / total, steps=steps, checks=checks,
+                            legible=part.legible, classes=len(letters.recipe.classes))
+        told = {**asdict(settings), "batch": batch, "seed": seed}
+        base = card(name, letters.checksums, told, parameters(network))
+        held = hold_out(data, part, held_out, where)
+        curves[name] = []
+
+        def on_check(check: Check, name: str = name, network: torch.nn.Module = network,
+                     base: dict[str, Any] = base) -> None:
+            print(f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
+                  f"{check.training:.2f} dB, held out {check.validation:.2f} dB", file=sys.stderr, flush=True)
+            curves[name].append(check)
+            write(name, network, base, curves, output)
+
+        # A clean letter is one pair, a damaged one several: reuse makes up for it.
+        ring = Ring(Pairs(letters, seed, not part.reconstruct), where, batch, workers,
+                    reuse=8.0 if part.reconstruct else 2.0, seed=seed)
+        fit(network, ring, held, settings, where, on_check)
+        del ring  # ends its processes
+    return curves
+
+
+def hold_out(data: str | Path, part: Part, count: int, device: torch.device) -> Held:
+    """Letters by writers and faces that training never sees, damaged at random unless reconstructed."""
+    rng = np.random.default_rng(HELD_OUT_SEED)
+    clean = draw_clean(originals(data, part.recipe, held_out=True), count, rng).crops
+    given = clean if part.reconstruct else damage_at_random(clean, rng)
+    return Held(torch.from_numpy(given).to(device), torch.from_numpy(clean).to(device))
+
+
+def card(name: str, checksums: dict[str, str], training: dict[str, Any], size: int) -> dict[str, Any]:
+    """The model card, without what was reached."""
+    return {
+        "kind": "denoiser",
+        "name": name,
+        "input": {"crops": {"shape": ["N", 32, 32], "polarity": "0 = paper, 1 = ink"}},
+        "output": {"cleaned": {"shape": ["N", 32, 32], "polarity": "0 = paper, 1 = ink"}},
+        "normalisation": "none: crops in [0, 1] as ocr.reading.crops.normalise makes them",
+        "network": {"name": name, "parameters": size},
+        "training": training,
+        "training_data": [{"name": SOURCES[key][0], "licence": SOURCES[key][1], "sha256": checksum}
+                          for key, checksum in checksums.items()],
+    }
+
+
+def write(name: str, network: torch.nn.Module, base: dict[str, Any], curves: dict[str, list[Check]],
+          output: Path) -> None:
+    """The network as it is now, its card, and all curves so far."""
+    last = curves[name][-1]
+    given = "clean" if PARTS[name].reconstruct else "damaged at random"
+    reached = {"name": "mean PSNR, dB, data range 1", "value": round(last.validation, 2),
+               "test_set": f"drawings of unseen writers and faces, {given}"}
+    told = {**base["training"], "step": last.step, "drawn": last.drawn}
+    now = {**base, "training": told, "metrics": [reached]}
+    weights = output / f"{name}.safetensors"
+    try:
+        state = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+        save_file(state, weights)
+        points = {key: [asdict(check) for check in checks] for key, checks in curves.items()}
+        (output / "training.json").write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
+        if name == "denoiser":
+            export(copy.deepcopy(network), output / "denoiser.onnx", now, output="cleaned")
+        else:
+            written = {"format_version": store.CARD_VERSION, **now, "sha256": store.sha256(weights)}
+            weights.with_suffix(".json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{output}: {name} cannot be written: {error.strerror}") from error
