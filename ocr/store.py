@@ -1,4 +1,7 @@
-"""Model files: find, verify, load, list. A model is data: an ONNX or safetensors file and a JSON card beside it."""
+"""Model files: find, verify, load, list.
+
+A model is data: an ONNX or safetensors file and a JSON card beside it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ class Model:
         try:
             return self.card[key]
         except KeyError:
-            raise ModelError(f"{self.path.with_suffix('.json')}: key {key!r} is missing from the model card") from None
+            raise ModelError(
+                f"{self.path.with_suffix('.json')}: key {key!r} is missing from the model card"
+            ) from None
 
 
 def models_folder() -> Path:
@@ -64,27 +69,34 @@ def load(model: str | Path, kind: str | None = None) -> Model:
         if not isinstance(card.get(key), expected):
             raise ModelError(f"{card_path}: key {key!r} is missing or not {expected.__name__}")
     if card["format_version"] != CARD_VERSION:
-        raise ModelError(f"{card_path}: format version {card['format_version']}, this program reads {CARD_VERSION}")
+        raise ModelError(
+            f"{card_path}: format version {card['format_version']}, this program reads {CARD_VERSION}"
+        )
     if kind is not None and card["kind"] != kind:
-        raise ModelError(f"{card_path}: a model of kind {card['kind']!r} cannot be used where {kind!r} is needed")
+        raise ModelError(
+            f"{card_path}: a model of kind {card['kind']!r} cannot be used where {kind!r} is needed"
+        )
     if sha256(path) != card["sha256"]:
-        raise ModelError(f"{path}: damaged or changed, its SHA-256 is not the one in {card_path.name}; "
-                         "install the package again, or export the model again")
+        raise ModelError(
+            f"{path}: damaged or changed, its SHA-256 is not the one in {card_path.name}; "
+            "install the package again, or export the model again"
+        )
     return Model(path.stem, path, card)
 
 
 def find(model: str | Path) -> Path:
     """The weights file of a shipped model's name or of a path; ModelError lists what there is."""
     path = Path(model)
-    if path.suffix in WEIGHTS or path.parent != Path("."):
+    if path.suffix in WEIGHTS or path.parent != Path():
         if path.is_file():
             return path
         raise ModelError(f"{path}: no such model file")
     found = _weights(models_folder() / f"{model}.json")
     if found is None:
         shipped = ", ".join(names()) or "none"
-        raise ModelError(f"no model is called {str(model)!r}; shipped models: {shipped}; "
-                         "or give the path of an .onnx file")
+        raise ModelError(
+            f"no model is called {str(model)!r}; shipped models: {shipped}; or give the path of an .onnx file"
+        )
     return found
 
 

@@ -12,8 +12,9 @@ from ocr import store
 from ocr.errors import ModelError
 
 
-def write(folder: Path, name: str = "mine", weights: bytes = b"weights", suffix: str = ".onnx",
-          **changes: Any) -> Path:
+def write(
+    folder: Path, name: str = "mine", weights: bytes = b"weights", suffix: str = ".onnx", **changes: Any
+) -> Path:
     """A model whose card fits its weights, but for ``changes``; a change to None leaves the key out."""
     path = folder / f"{name}{suffix}"
     path.write_bytes(weights)

@@ -36,10 +36,15 @@ class Classifier:
             raise ModelError(f"{loaded.path}: input 'crops' is {inputs.get('crops')}, not (N, 32, 32)")
         outputs = self._session.get_outputs()[0].shape[-1]
         if outputs != len(self.classes):
-            raise ModelError(f"{loaded.path}: {outputs} outputs, but key 'classes' of its card has {len(self.classes)}")
+            raise ModelError(
+                f"{loaded.path}: {outputs} outputs, but key 'classes' of its card has {len(self.classes)}"
+            )
 
-    def logits(self, crops: NDArray[np.float32], placement: NDArray[np.float32] | None = None,
-               ) -> NDArray[np.float32]:
+    def logits(
+        self,
+        crops: NDArray[np.float32],
+        placement: NDArray[np.float32] | None = None,
+    ) -> NDArray[np.float32]:
         """Raw outputs (N, C) float32 for ``crops`` (N, 32, 32) float32, 0 = paper, 1 = ink.
 
         ``placement`` (N, 6) comes from `ocr.reading.placement`; without it nothing is known of size and row.
@@ -57,8 +62,12 @@ class Classifier:
             results[part] = self._session.run(None, feed)[0]
         return results
 
-    def probabilities(self, crops: NDArray[np.float32], placement: NDArray[np.float32] | None = None,
-                      charset: Iterable[str] | None = None) -> NDArray[np.float32]:
+    def probabilities(
+        self,
+        crops: NDArray[np.float32],
+        placement: NDArray[np.float32] | None = None,
+        charset: Iterable[str] | None = None,
+    ) -> NDArray[np.float32]:
         """Calibrated probabilities (N, C) float32, each row summing to 1.
 
         ``charset``: characters that may occur; others get probability 0 and the rest share the whole.

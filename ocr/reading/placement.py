@@ -11,8 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FEATURES = ("log2 height / letter height", "top above baseline / letter height",
-            "bottom above baseline / letter height", "width / letter height", "log2 width / height", "row known")
+FEATURES = (
+    "log2 height / letter height",
+    "top above baseline / letter height",
+    "bottom above baseline / letter height",
+    "width / letter height",
+    "log2 width / height",
+    "row known",
+)
 _MARK = 0.45  # what is lower than this part of the tall letters is a mark, not a letter
 _STEEPEST = 0.3
 

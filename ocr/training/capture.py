@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 LOWEST, HIGHEST = 10.0, 120.0  # letter heights in source pixels
 
 
-def capture(ink: NDArray[np.uint8], unit: float, rng: np.random.Generator,
-            neighbours: Sequence[NDArray[np.uint8]] = ()) -> NDArray[np.uint8]:
+def capture(
+    ink: NDArray[np.uint8],
+    unit: float,
+    rng: np.random.Generator,
+    neighbours: Sequence[NDArray[np.uint8]] = (),
+) -> NDArray[np.uint8]:
     """Photograph ``ink``.
 
     ink: (H, W) uint8, 0 = paper, 255 = ink, whose usual letter height is ``unit`` pixels.
@@ -64,7 +68,7 @@ def beside(ink: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Gene
     right = rng.random() < 0.5
     added = part.shape[1]
     wide = cv2.copyMakeBorder(ink, 0, 0, 0 if right else added, added if right else 0, cv2.BORDER_CONSTANT)
-    corner = wide[top:top + part.shape[0], width:] if right else wide[top:top + part.shape[0], :added]
+    corner = wide[top : top + part.shape[0], width:] if right else wide[top : top + part.shape[0], :added]
     np.maximum(corner, part, out=corner)
     return wide
 

@@ -41,11 +41,14 @@ class Samples:
         if self.images.shape[1:3] != (32, 32) or self.images.ndim not in (3, 4):
             raise DataError(f"{self.name}: images are {self.images.shape}, not (N, 32, 32) or (N, 32, 32, 3)")
         if len(self.labels) != count or len(self.writers) != count:
-            raise DataError(f"{self.name}: {count} images, {len(self.labels)} labels, "
-                            f"{len(self.writers)} writers")
+            raise DataError(
+                f"{self.name}: {count} images, {len(self.labels)} labels, {len(self.writers)} writers"
+            )
         if count and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
-            raise DataError(f"{self.name}: labels run from {self.labels.min()} to {self.labels.max()}, "
-                            f"but there are {len(self.classes)} classes")
+            raise DataError(
+                f"{self.name}: labels run from {self.labels.min()} to {self.labels.max()}, "
+                f"but there are {len(self.classes)} classes"
+            )
 
     def __len__(self) -> int:
         return len(self.images)
@@ -55,8 +58,13 @@ class Samples:
         numbers = np.arange(len(self))[which]
         artist = self.artist
         part = None if artist is None else lambda rows, rng: artist(numbers[rows], rng)
-        return replace(self, images=self.images[which], labels=self.labels[which],
-                       writers=self.writers[which], artist=part)
+        return replace(
+            self,
+            images=self.images[which],
+            labels=self.labels[which],
+            writers=self.writers[which],
+            artist=part,
+        )
 
     def fresh(self, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
         """(n, 32, 32) or (n, 32, 32, 3), the pictures of ``rows``, drawn anew where that is possible."""
@@ -80,15 +88,22 @@ def mix(sets: Sequence[Samples]) -> Samples:
     if len(sets) == 1:
         return sets[0]
     if len({samples.images.ndim for samples in sets}) > 1:
-        raise DataError("grey and colour pictures cannot be mixed: "
-                        + ", ".join(f"{s.name} {s.images.shape[1:]}" for s in sets))
+        raise DataError(
+            "grey and colour pictures cannot be mixed: "
+            + ", ".join(f"{s.name} {s.images.shape[1:]}" for s in sets)
+        )
     classes = tuple(dict.fromkeys(name for samples in sets for name in samples.classes))
     position = {name: index for index, name in enumerate(classes)}
     labels = [np.array([position[name] for name in s.classes], np.int64)[s.labels] for s in sets]
     return Samples(
-        np.concatenate([s.images for s in sets]), np.concatenate(labels), classes,
-        np.concatenate([s.writers for s in sets]), " + ".join(s.name for s in sets),
-        hashlib.sha256("".join(s.checksum for s in sets).encode()).hexdigest(), _artists(sets))
+        np.concatenate([s.images for s in sets]),
+        np.concatenate(labels),
+        classes,
+        np.concatenate([s.writers for s in sets]),
+        " + ".join(s.name for s in sets),
+        hashlib.sha256("".join(s.checksum for s in sets).encode()).hexdigest(),
+        _artists(sets),
+    )
 
 
 def _artists(sets: Sequence[Samples]) -> Artist | None:
@@ -118,7 +133,7 @@ def split(samples: Samples, share: float, seed: int = 0) -> tuple[Samples, Sampl
     known = samples.writers != ""
     for label in range(len(samples.classes)):
         members = rng.permutation(np.flatnonzero(~known & (samples.labels == label)))
-        validation[members[:round(share * len(members))]] = True
+        validation[members[: round(share * len(members))]] = True
     names, hand, sizes = np.unique(samples.writers[known], return_inverse=True, return_counts=True)
     order = rng.permutation(len(names))
     before = np.concatenate([[0], np.cumsum(sizes[order])[:-1]])
@@ -126,6 +141,8 @@ def split(samples: Samples, share: float, seed: int = 0) -> tuple[Samples, Sampl
     chosen[order[before + sizes[order] / 2 < share * sizes.sum()]] = True
     validation[known] = chosen[hand]
     if validation.all() or not validation.any():
-        raise DataError(f"{samples.name}: {len(samples)} samples by {len(names)} writers cannot be split into "
-                        "training and validation; give more data or a larger share")
+        raise DataError(
+            f"{samples.name}: {len(samples)} samples by {len(names)} writers cannot be split into "
+            "training and validation; give more data or a larger share"
+        )
     return samples.take(~validation), samples.take(validation)

@@ -22,9 +22,15 @@ class Slot:
     """Shared memory for one block of drawings."""
 
     def __init__(self) -> None:
-        self.memory = {name: multiprocessing.get_context("spawn").RawArray(c_byte, size) for name, size in (
-            ("images", BLOCK * 1024), ("labels", BLOCK * 8), ("glyphs", BLOCK * 8),
-            ("placements", BLOCK * 4 * len(FEATURES)))}
+        self.memory = {
+            name: multiprocessing.get_context("spawn").RawArray(c_byte, size)
+            for name, size in (
+                ("images", BLOCK * 1024),
+                ("labels", BLOCK * 8),
+                ("glyphs", BLOCK * 8),
+                ("placements", BLOCK * 4 * len(FEATURES)),
+            )
+        }
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Views of the shared memory."""
@@ -37,8 +43,9 @@ class Slot:
         }
 
 
-def draw_forever(data: str, recipe: str, seed: int, slots: list[Slot],
-                  free: Queue[int], full: Queue[int]) -> None:
+def draw_forever(
+    data: str, recipe: str, seed: int, slots: list[Slot], free: Queue[int], full: Queue[int]
+) -> None:
     """A drawing process: fill free slots until told -1."""
     cv2.setNumThreads(1)
     letters = Letters(data, RECIPES[recipe])

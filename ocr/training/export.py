@@ -23,9 +23,15 @@ PARITY = 1e-4  # largest allowed difference between PyTorch's and ONNX Runtime's
 _OPSET = 17
 
 
-def export(network: nn.Module, path: str | Path, card: dict[str, Any], features: int = 0,
-           half: bool = True, output: str = "logits",
-           colour: bool = False) -> Path:
+def export(
+    network: nn.Module,
+    path: str | Path,
+    card: dict[str, Any],
+    features: int = 0,
+    half: bool = True,
+    output: str = "logits",
+    colour: bool = False,
+) -> Path:
     """Write ``network`` as ``path`` (.onnx) and ``card`` beside it, with format version and SHA-256 added.
 
     features: number of placement features that the network takes beside the crops.
@@ -42,21 +48,32 @@ def export(network: nn.Module, path: str | Path, card: dict[str, Any], features:
                 parameter.copy_(parameter.half().float())
     crops = torch.rand(3, 32, 32, 3) if colour else torch.rand(3, 32, 32)
     inputs = (crops, torch.randn(3, features)) if features else (crops,)
-    names = ["crops", "placement"][:len(inputs)]
+    names = ["crops", "placement"][: len(inputs)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # this exporter needs no further package; PyTorch prefers its new one
-            torch.onnx.export(network, inputs, str(path), input_names=names, output_names=[output],
-                              dynamic_axes={name: {0: "letters"} for name in [*names, output]},
-                              opset_version=_OPSET, dynamo=False)
+            warnings.simplefilter(
+                "ignore"
+            )  # this exporter needs no further package; PyTorch prefers its new one
+            torch.onnx.export(
+                network,
+                inputs,
+                str(path),
+                input_names=names,
+                output_names=[output],
+                dynamic_axes={name: {0: "letters"} for name in [*names, output]},
+                opset_version=_OPSET,
+                dynamo=False,
+            )
         if half:
             store_as_half(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
     check_parity(network, path, features, colour)
     written = {"format_version": store.CARD_VERSION, **card, "sha256": store.sha256(path)}
-    path.with_suffix(".json").write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(
+        json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -104,4 +121,6 @@ def check_parity(network: nn.Module, path: Path, features: int, colour: bool = F
     actual = session.run(None, {name: tensor.numpy() for name, tensor in feed.items()})[0]
     difference = float(np.abs(actual - expected).max())
     if not difference <= PARITY:
-        raise ArithmeticError(f"{path}: exported logits differ from PyTorch's by {difference:.2g}, over {PARITY:g}")
+        raise ArithmeticError(
+            f"{path}: exported logits differ from PyTorch's by {difference:.2g}, over {PARITY:g}"
+        )

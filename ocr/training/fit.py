@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -54,7 +55,7 @@ class Check:
 
 
 def one_cycle(progress: float) -> float:
-    """Part of the peak rate at ``progress`` in [0, 1]: up in a straight line, down along a cosine to nothing."""
+    """Part of the peak rate at ``progress`` in [0, 1]: up in a line, down along a cosine to nothing."""
     if progress < WARM_UP:
         return 0.05 + 0.95 * progress / WARM_UP
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
@@ -63,8 +64,15 @@ def one_cycle(progress: float) -> float:
 class Fit:
     """Trains ``network`` (moved to ``device``) and keeps the moving average of its weights in ``average``."""
 
-    def __init__(self, network: nn.Module, pool: Pool, glyphs: int, settings: Settings, device: torch.device,
-                 features: bool = False) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        pool: Pool,
+        glyphs: int,
+        settings: Settings,
+        device: torch.device,
+        features: bool = False,
+    ) -> None:
         self.device, self.pool, self.settings, self.features = device, pool, settings, features
         network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster everywhere
         self.network = network
@@ -73,8 +81,14 @@ class Fit:
         matrices = [p for p in network.parameters() if p.ndim > 1]
         vectors = [p for p in network.parameters() if p.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
-            [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
-            lr=settings.rate, betas=(0.9, 0.99), fused=device.type == "cuda")
+            [
+                {"params": matrices, "weight_decay": settings.weight_decay},
+                {"params": vectors, "weight_decay": 0.0},
+            ],
+            lr=settings.rate,
+            betas=(0.9, 0.99),
+            fused=device.type == "cuda",
+        )
         # How likely each original's label looked, over its drawings so far: wrong labels stay unlikely.
         self.likelihood = torch.zeros(glyphs + 1, device=device)
         self.seen = torch.zeros(glyphs + 1, device=device)
@@ -99,8 +113,16 @@ class Fit:
             done = self.progress()
             if done * self.settings.checks >= due:
                 due = math.floor(done * self.settings.checks) + 1
-                on_check(Check(self.step, done, self.spent, float(running) / since, int(self.wrong().sum()),
-                               self.pool.drawn))
+                on_check(
+                    Check(
+                        self.step,
+                        done,
+                        self.spent,
+                        float(running) / since,
+                        int(self.wrong().sum()),
+                        self.pool.drawn,
+                    )
+                )
                 running.zero_()
                 since = 0
 
@@ -117,7 +139,9 @@ class Fit:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             logits = self.network(crops, batch.placements) if self.features else self.network(crops)
         logits = logits.float()
-        losses = F.cross_entropy(logits, batch.labels, reduction="none", label_smoothing=self.settings.smoothing)
+        losses = F.cross_entropy(
+            logits, batch.labels, reduction="none", label_smoothing=self.settings.smoothing
+        )
         right = logits.detach().softmax(1).gather(1, batch.labels[:, None])[:, 0]
         originals = batch.glyphs % len(self.seen)  # -1, what is no letter, counts in the last place
         self.likelihood.index_add_(0, originals, right)
@@ -133,7 +157,10 @@ class Fit:
         return loss.detach()
 
     def wrong(self) -> Tensor:
-        """(glyphs + 1,) bool, the originals that look mislabelled (Swayamdipta et al., "Dataset cartography", 2020)."""
+        """(glyphs + 1,) bool, the originals that look mislabelled.
+
+        Source: S. Swayamdipta et al., "Dataset cartography", EMNLP 2020.
+        """
         doubtful = (self.likelihood < WRONG_BELOW * self.seen) & (self.seen >= FEWEST_SEEN)
         doubtful[-1] = False
         return doubtful
@@ -149,7 +176,7 @@ class Fit:
             mean.copy_(mean.lerp(buffer, 1 - keep) if mean.is_floating_point() else buffer)
 
     def save(self, path: Path) -> None:
-        """Write everything that `resume` needs as safetensors; an existing file is replaced only when complete."""
+        """Write all that `resume` needs as safetensors; an existing file is replaced only when complete."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
         tensors |= {"likelihood": self.likelihood, "seen": self.seen}
@@ -157,21 +184,22 @@ class Fit:
             tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
         metadata = {"step": self.step, "spent": self.spent, "settings": asdict(self.settings)}
         partial = path.with_suffix(".partial")
-        save_file({name: value.detach().cpu().contiguous() for name, value in tensors.items()}, partial,
-                  {"fit": json.dumps(metadata)})
+        save_file(
+            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+            partial,
+            {"fit": json.dumps(metadata)},
+        )
         partial.replace(path)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint of `save`; DataError when it belongs to another network."""
-        from safetensors import safe_open
-
         try:
             tensors = load_file(path)
             with safe_open(path, "pt") as file:
                 metadata = json.loads(file.metadata()["fit"])
             self.network.load_state_dict(_under("network.", tensors))
             self.average.load_state_dict(_under("average.", tensors))
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
             raise DataError(f"{path}: not a checkpoint of this network: {error}") from error
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimiser.", tensors).items():
@@ -193,8 +221,12 @@ def jitter(crops: Tensor) -> Tensor:
     moved = (torch.rand(count, device=device) < 0.5).float()
     noise = torch.randn((5, count), device=device) * moved
     angle, wide, high = noise[0] * 0.05, 1 + noise[1] * 0.04, 1 + noise[2] * 0.04
-    matrix = torch.stack([
-        torch.stack([wide * angle.cos(), -angle.sin(), noise[3] * 0.03], 1),
-        torch.stack([angle.sin(), high * angle.cos(), noise[4] * 0.03], 1)], 1)        # (N, 2, 3)
+    matrix = torch.stack(
+        [
+            torch.stack([wide * angle.cos(), -angle.sin(), noise[3] * 0.03], 1),
+            torch.stack([angle.sin(), high * angle.cos(), noise[4] * 0.03], 1),
+        ],
+        1,
+    )  # (N, 2, 3)
     grid = F.affine_grid(matrix, [count, 1, 32, 32], align_corners=False)
     return F.grid_sample(crops[:, None], grid, align_corners=False)[:, 0]

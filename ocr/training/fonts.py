@@ -63,23 +63,32 @@ def read_face(path: Path, characters: tuple[str, ...] = ASCII) -> Face | None:
     missing = _picture(font, "\uffff")
     ink, boxes = {}, {}
     for character in characters:
-        picture = _picture(font, character)
-        if picture is None or (missing is not None and np.array_equal(picture, missing)):
+        found = _picture(font, character)
+        if found is None or (missing is not None and np.array_equal(found[0], missing[0])):
             continue
-        left, top, right, bottom = (side / CAPITAL for side in font.getbbox(character, anchor="ls"))
+        picture, left, top = found
+        height, width = picture.shape
         ink[character] = picture
-        boxes[character] = (left, top, right, bottom, font.getlength(character) / CAPITAL)
+        boxes[character] = (
+            left / CAPITAL,
+            top / CAPITAL,
+            (left + width) / CAPITAL,
+            (top + height) / CAPITAL,
+            font.getlength(character) / CAPITAL,
+        )
     return Face(path.stem, ink, boxes)
 
 
-def _picture(font: ImageFont.FreeTypeFont, character: str) -> NDArray[np.uint8] | None:
-    mask, _ = font.getmask2(character, mode="L")
+def _picture(font: ImageFont.FreeTypeFont, character: str) -> tuple[NDArray[np.uint8], int, int] | None:
+    """The ink cut to its box, and the box's left and top from the pen's place on the baseline."""
+    mask, (from_left, from_top) = font.getmask2(character, mode="L", anchor="ls")
     width, height = mask.size
     picture = np.array(mask, np.uint8).reshape(height, width)
     if not (picture > 127).any():
         return None
     left, top, width, height = cv2.boundingRect((picture > 127).view(np.uint8))
-    return np.ascontiguousarray(picture[top:top + height, left:left + width])
+    cut = np.ascontiguousarray(picture[top : top + height, left : left + width])
+    return cut, int(from_left) + left, int(from_top) + top
 
 
 def fonts_checksum(folder: str | Path) -> str:

@@ -22,9 +22,14 @@ from ocr.training.recipes import RECIPES, Recipe
 
 HELD_OUT_SEED = 20_000
 SOURCES = {
-    "unipen": ("UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803", "CC BY 4.0"),
-    "fonts": ("108 handwriting font faces, see models/README.md", "SIL OFL 1.1, Apache 2.0, GPL with font exception, "
-              "CC BY-SA"),
+    "unipen": (
+        "UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803",
+        "CC BY 4.0",
+    ),
+    "fonts": (
+        "108 handwriting font faces, see models/README.md",
+        "SIL OFL 1.1, Apache 2.0, GPL with font exception, CC BY-SA",
+    ),
     "mnist": ("MNIST, 10,000 of the training digits", "CC BY-SA 3.0"),
 }
 
@@ -44,12 +49,23 @@ def held_out(data: Path, recipe: Recipe, count: int) -> HeldOut:
     letters = Letters(data, recipe, held_out=True)
     drawings = letters.draw(count, np.random.default_rng(HELD_OUT_SEED))
     kinds = np.where(drawings.glyphs >= 0, letters.kinds[drawings.glyphs], -1)
-    return HeldOut(drawings.images.astype(np.float32) / np.float32(255), drawings.labels, drawings.placements, kinds)
+    return HeldOut(
+        drawings.images.astype(np.float32) / np.float32(255), drawings.labels, drawings.placements, kinds
+    )
 
 
-def train(name: str, data: Path, output: Path, settings: Settings, workers: int, device: torch.device,
-          capacity: int = 400_000, held_out_letters: int = 12_000, resume: bool = False,
-          **network_options: int | float) -> Path:
+def train(
+    name: str,
+    data: Path,
+    output: Path,
+    settings: Settings,
+    workers: int,
+    device: torch.device,
+    capacity: int = 400_000,
+    held_out_letters: int = 12_000,
+    resume: bool = False,
+    **network_options: int | float,
+) -> Path:
     """Train the recipe ``name`` and export ``output/name.onnx`` with its card; returns the path.
 
     A checkpoint and a first export are written at each check, so that a stopped run leaves a usable model.
@@ -73,12 +89,20 @@ def train(name: str, data: Path, output: Path, settings: Settings, workers: int,
             fit.save(checkpoint)
             card = _card(recipe, letters.checksums, settings, check)
             measured = measure(fit, test, card, path)
-            print(f"{name} {check.progress:4.0%} {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, "
-                  f"loss {check.loss:.3f}, left out {check.left_out}, {measured}", file=sys.stderr, flush=True)
+            print(
+                f"{name} {check.progress:4.0%} {check.seconds:5.0f} s, step {check.step}, "
+                f"drawn {check.drawn}, loss {check.loss:.3f}, left out {check.left_out}, {measured}",
+                file=sys.stderr,
+                flush=True,
+            )
 
         fit.run(on_check)
         wrong = np.flatnonzero(fit.wrong()[:-1].cpu().numpy())
-        np.savetxt(output / f"{name}.left_out.txt", np.column_stack([letters.kinds, letters.members])[wrong], fmt="%d")
+        np.savetxt(
+            output / f"{name}.left_out.txt",
+            np.column_stack([letters.kinds, letters.members])[wrong],
+            fmt="%d",
+        )
     return path
 
 
@@ -94,13 +118,22 @@ def measure(fit: Fit, test: HeldOut, card: dict[str, Any], path: Path) -> str:
     values = {
         "accuracy": metrics.accuracy(logits, test.labels),
         "top-2 accuracy": metrics.accuracy(logits, test.labels, 2),
-        "expected calibration error": metrics.expected_calibration_error(probabilities[~half], test.labels[~half]),
+        "expected calibration error": metrics.expected_calibration_error(
+            probabilities[~half], test.labels[~half]
+        ),
     }
     for kind, source in enumerate(("UNIPEN", "UNIPEN small letters as capitals", "fonts", "MNIST test")):
         if (test.kinds == kind).any():
-            values[f"accuracy, {source}"] = metrics.accuracy(logits[test.kinds == kind], test.labels[test.kinds == kind])
-    card = {**card, "temperature": round(temperature, 4),
-            "metrics": [{"name": key, "test_set": label, "value": round(value, 4)} for key, value in values.items()]}
+            values[f"accuracy, {source}"] = metrics.accuracy(
+                logits[test.kinds == kind], test.labels[test.kinds == kind]
+            )
+    card = {
+        **card,
+        "temperature": round(temperature, 4),
+        "metrics": [
+            {"name": key, "test_set": label, "value": round(value, 4)} for key, value in values.items()
+        ],
+    }
     export(fit.average, path, card, features)
     return ", ".join(f"{key} {value:.2%}" for key, value in values.items())
 
@@ -114,10 +147,18 @@ def _card(recipe: Recipe, checksums: dict[str, str], settings: Settings, check: 
         "name": recipe.name,
         "classes": list(recipe.classes),
         "input": inputs,
-        "normalisation": "ocr.reading.crops.normalise: NIST36 geometry, longest side 25 px, stroke 4.3 px, box-centred",
+        "normalisation": "ocr.reading.crops.normalise: longest side 25 px, stroke 4.3 px, box-centred",
         "network": {"name": recipe.network, **recipe.network_options},
-        "training": {"steps": check.step, "batch": settings.batch, "drawings": check.drawn, "seed": settings.seed,
-                     "seconds": round(check.seconds), "mislabelled_left_out": check.left_out},
-        "training_data": [{"name": SOURCES[key][0], "licence": SOURCES[key][1], "sha256": checksum}
-                          for key, checksum in checksums.items()],
+        "training": {
+            "steps": check.step,
+            "batch": settings.batch,
+            "drawings": check.drawn,
+            "seed": settings.seed,
+            "seconds": round(check.seconds),
+            "mislabelled_left_out": check.left_out,
+        },
+        "training_data": [
+            {"name": SOURCES[key][0], "licence": SOURCES[key][1], "sha256": checksum}
+            for key, checksum in checksums.items()
+        ],
     }

@@ -27,8 +27,8 @@ _RECENT = 64
 class Drawings:
     """A block of drawn letters.
 
-    images: (N, 32, 32) uint8, 0 = paper, 255 = ink; labels: (N,) int64; placements: (N, 6) float32;
-    glyphs: (N,) int64, which original was drawn, -1 for what is no letter.
+    images: (N, 32, 32) uint8, 0 = paper, 255 = ink; labels: (N,) int64;
+    placements: (N, 6) float32; glyphs: (N,) int64, which original was drawn, -1 for what is no letter.
     """
 
     images: NDArray[np.uint8]
@@ -38,7 +38,7 @@ class Drawings:
 
 
 class Letters:
-    """Draws letters for a recipe from the folder of handwriting data; ``held_out`` takes validation's writers.
+    """Draws letters for a recipe from a folder of handwriting; ``held_out`` takes validation's writers.
 
     ``data`` holds ``unipen/chars.npz``, and, where they exist, ``fonts`` and ``mnist``.
     """
@@ -51,8 +51,11 @@ class Letters:
         faces: list[Face] = []
         if (data / "fonts").is_dir():
             self.checksums["fonts"] = fonts_checksum(data / "fonts")
-            faces = [face for face in read_fonts(data / "fonts")
-                     if is_validation("font", face.name, "") == held_out]
+            faces = [
+                face
+                for face in read_fonts(data / "fonts")
+                if is_validation("font", face.name, "") == held_out
+            ]
         self.fonts = font_letters(faces, "".join(recipe.characters), CAPITAL, self.checksums.get("fonts", ""))
         self.digits: Rasters | None = None
         if (data / "mnist").is_dir():
@@ -74,8 +77,13 @@ class Letters:
             sources.append(("mnist", self.digits.labels, self.digits.writers, self.recipe.characters))
         kinds, members, labels, weights = [], [], [], []
         for kind, (name, found, writers, wanted) in enumerate(sources):
-            classes = np.array([index.get(wanted.get(label, "?"), -1) if label in wanted else -1
-                                for label in found.tolist()], np.int64)
+            classes = np.array(
+                [
+                    index.get(wanted.get(label, "?"), -1) if label in wanted else -1
+                    for label in found.tolist()
+                ],
+                np.int64,
+            )
             usable = classes >= 0
             if name in ("unipen", "aliases"):
                 usable &= side
@@ -122,18 +130,24 @@ class Letters:
         sides = np.where(usual, rng.normal(LETTER, 1.2, count), rng.uniform(17.5, 31, count)).clip(16, 31)
         widths = np.where(rng.random(count) < 0.92, rng.normal(STROKE, 0.35, count).clip(3.2, 5.6), 0)
         images = np.rint(normalise(patches, sides, widths) * 255).astype(np.uint8)
-        return Drawings(images, labels, self._place(labels, np.array(proportions), np.array(heights), rng), glyphs)
+        return Drawings(
+            images, labels, self._place(labels, np.array(proportions), np.array(heights), rng), glyphs
+        )
 
     def write(self, glyph: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
-        """One original written anew: its ink (H, W) uint8, 0 or 255, and the usual letter height in its pixels."""
+        """One original written anew: its ink (H, W) uint8 and the usual letter height in its pixels."""
         kind, member = int(self.kinds[glyph]), int(self.members[glyph])
         if kind <= 1:
-            return pen.draw(self.strokes.points, self.strokes.bounds(member), float(self.strokes.units[member]), rng)
+            return pen.draw(
+                self.strokes.points, self.strokes.bounds(member), float(self.strokes.units[member]), rng
+            )
         source = self.fonts if kind == 2 else self.digits
         assert source is not None
         return rewrite(source.images[member], rng), source.unit
 
-    def _no_letter(self, recent: list[NDArray[np.uint8]], rng: np.random.Generator) -> tuple[NDArray[np.uint8], bool]:
+    def _no_letter(
+        self, recent: list[NDArray[np.uint8]], rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], bool]:
         """Something that is no letter, and whether it is larger than letters are (ruling)."""
         choice = rng.random()
         if choice < 0.7 and len(recent) > 1:
@@ -150,8 +164,13 @@ class Letters:
             return negatives.scribble(rng), False
         return negatives.speckle(rng), False
 
-    def _place(self, labels: NDArray[np.int64], proportions: NDArray[np.float64], large: NDArray[np.bool_],
-               rng: np.random.Generator) -> NDArray[np.float32]:
+    def _place(
+        self,
+        labels: NDArray[np.int64],
+        proportions: NDArray[np.float64],
+        large: NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> NDArray[np.float32]:
         """(N, 6) placement features: each letter where letters of its class stand in rows."""
         count = len(labels)
         if not self._placements:
@@ -172,7 +191,7 @@ class Letters:
 
 
 def _balance(classes: NDArray[np.int64], writers: NDArray[np.str_]) -> NDArray[np.float64]:
-    """(N,) weights that sum to 1 in each class, a writer's total growing as the root of the number of samples."""
+    """(N,) weights, 1 in all for each class; a writer's total grows as the root of the number of samples."""
     if len(classes) == 0:
         return np.zeros(0)
     _, hand = np.unique(writers, return_inverse=True)

@@ -29,12 +29,16 @@ def confusion(predicted: NDArray[np.int64], labels: NDArray[np.int64], classes: 
     return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
 
 
-def worst_pairs(counts: NDArray[np.int64], classes: tuple[str, ...], number: int = 10) -> list[tuple[str, str, int]]:
+def worst_pairs(
+    counts: NDArray[np.int64], classes: tuple[str, ...], number: int = 10
+) -> list[tuple[str, str, int]]:
     """The most frequent confusions (true, read as, count), most frequent first."""
     wrong = counts - np.diag(np.diag(counts))
     order = np.argsort(-wrong, axis=None, kind="stable")[:number]
     rows, columns = np.unravel_index(order, wrong.shape)
-    return [(classes[r], classes[c], int(wrong[r, c])) for r, c in zip(rows, columns, strict=True) if wrong[r, c]]
+    return [
+        (classes[r], classes[c], int(wrong[r, c])) for r, c in zip(rows, columns, strict=True) if wrong[r, c]
+    ]
 
 
 def expected_calibration_error(probabilities: Floats, labels: NDArray[np.int64], bins: int = 15) -> float:
@@ -53,7 +57,7 @@ def negative_log_likelihood(logits: Floats, labels: NDArray[np.int64], temperatu
 
 
 def fit_temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
-    """The temperature in [0.2, 5] that makes the labels likeliest, by golden-section search on its logarithm."""
+    """The temperature in [0.2, 5] that makes the labels likeliest: golden-section search on its logarithm."""
     ratio = (np.sqrt(5) - 1) / 2
     low, high = np.log(0.2), np.log(5.0)
     for _ in range(30):

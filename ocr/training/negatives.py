@@ -1,4 +1,4 @@
-"""What is not a letter but will be asked about: pieces of letters, two at once, ruling, corners, specks, scribbles."""
+"""What is not a letter but will be asked about: pieces, two letters at once, ruling, specks, scribbles."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ _SIDE = 80
 
 
 def piece(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8] | None:
-    """The left, right, upper or lower part of a letter; None where the part may itself be a letter (a bar)."""
+    """The left, right, upper or lower part of a letter; None where it may itself be a letter (a bar)."""
     height, width = ink.shape
     part = rng.uniform(0.3, 0.65)
     if rng.random() < 0.75:
         cut = max(1, int(part * width))
-        half = ink[:, :cut] if rng.random() < 0.5 else ink[:, width - cut:]
+        half = ink[:, :cut] if rng.random() < 0.5 else ink[:, width - cut :]
     else:
         cut = max(1, int(part * height))
-        half = ink[:cut] if rng.random() < 0.5 else ink[height - cut:]
+        half = ink[:cut] if rng.random() < 0.5 else ink[height - cut :]
     left, top, across, down = cv2.boundingRect(half)
     if min(across, down) < 0.4 * max(across, down) or max(across, down) < 20:
         return None
-    half = half[top:top + down, left:left + across]
+    half = half[top : top + down, left : left + across]
     # A solid bar or blob could be I, a dash or a full stop.
     return None if (half > 0).mean() > 0.75 else half.copy()
 
 
-def together(first: NDArray[np.uint8], second: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def together(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.uint8]:
     """Two letters side by side on one baseline, touching or nearly."""
     gap = int(rng.normal(0, 6))
     height = max(len(first), len(second))
     width = first.shape[1] + second.shape[1]
     both = np.zeros((height, max(width + gap, first.shape[1], second.shape[1])), np.uint8)
-    both[height - len(first):, :first.shape[1]] = first
-    right = both[height - len(second):, both.shape[1] - second.shape[1]:]
+    both[height - len(first) :, : first.shape[1]] = first
+    right = both[height - len(second) :, both.shape[1] - second.shape[1] :]
     np.maximum(right, second, out=right)
     return both
 
@@ -77,7 +79,9 @@ def scribble(rng: np.random.Generator) -> NDArray[np.uint8]:
     if rng.random() < 0.5:
         path = np.cumsum(rng.normal(0, 14, (count, 2)), axis=0)
     else:
-        path = np.column_stack([np.linspace(0, 60, count) + rng.normal(0, 3, count), 30 * (np.arange(count) % 2)])
+        path = np.column_stack(
+            [np.linspace(0, 60, count) + rng.normal(0, 3, count), 30 * (np.arange(count) % 2)]
+        )
         path += rng.normal(0, 4, path.shape)
     path = (path - path.min(0)) / max(float(np.ptp(path)), 1.0) * (_SIDE - 12) + 6
     cv2.polylines(ink, [np.rint(path).astype(np.int32)], False, 255, thick)
@@ -90,5 +94,5 @@ def speckle(rng: np.random.Generator) -> NDArray[np.uint8]:
     grain = rng.standard_normal((cells, cells), dtype=np.float32)
     ridge = np.linspace(-1.5, 1.5, cells, dtype=np.float32)
     grain += rng.uniform(0.5, 1.5) - np.hypot(ridge[:, None], ridge * np.float32(rng.uniform(0.5, 2)))
-    ink = (cv2.resize(grain, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC) > rng.uniform(-0.2, 0.8))
+    ink = cv2.resize(grain, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC) > rng.uniform(-0.2, 0.8)
     return ink.astype(np.uint8) * 255

@@ -35,12 +35,13 @@ def wobble(points: NDArray[np.float32], size: float, rng: np.random.Generator) -
 
 
 def pen_width(rng: np.random.Generator) -> float:
-    """Stroke width as a part of the letter height: 0.03 a fine pen on large letters, 0.09 usual, 0.25 a marker."""
+    """Stroke width as a part of the letter height: 0.03 a fine pen, 0.09 usual, 0.25 a marker."""
     return float(np.clip(np.exp(rng.normal(np.log(0.095), 0.45)), 0.03, 0.26))
 
 
-def draw(points: NDArray[np.float32], bounds: NDArray[np.int64], unit: float,
-         rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
+def draw(
+    points: NDArray[np.float32], bounds: NDArray[np.int64], unit: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], float]:
     """Write one glyph anew.
 
     points: (P, 2) float32 x, y down; bounds: (strokes + 1,) of the strokes in ``points``; unit: usual letter
@@ -48,7 +49,7 @@ def draw(points: NDArray[np.float32], bounds: NDArray[np.int64], unit: float,
 
     Returns the ink (H, W) uint8, 0 or 255, and the length of ``unit`` in its pixels.
     """
-    path = (points[bounds[0]:bounds[-1]] - points[bounds[0]]) / unit
+    path = (points[bounds[0] : bounds[-1]] - points[bounds[0]]) / unit
     path = wobble((path @ random_affine(rng).T).astype(np.float32), 1.0, rng)
     low, high = path.min(0), path.max(0)
     size = float((high - low).max())
@@ -63,7 +64,9 @@ def draw(points: NDArray[np.float32], bounds: NDArray[np.int64], unit: float,
     ink = np.zeros((down, across), np.uint8)
     fixed = np.rint(path * (1 << _SHIFT)).astype(np.int32)
     pressure = rng.uniform(0.1, 0.45) if rng.random() < 0.35 else 0.0
-    for start, stop in zip((bounds[:-1] - bounds[0]).tolist(), (bounds[1:] - bounds[0]).tolist(), strict=True):
+    for start, stop in zip(
+        (bounds[:-1] - bounds[0]).tolist(), (bounds[1:] - bounds[0]).tolist(), strict=True
+    ):
         if pressure:
             _press(ink, fixed[start:stop], thick, pressure, rng)
         else:
@@ -82,16 +85,24 @@ def flourish(ink: NDArray[np.uint8], character: str, rng: np.random.Generator) -
         ends = (low * width, high * height), (high * width, low * height)
     else:
         level = rng.uniform(0.4, 0.6) * height
-        ends = (rng.uniform(0.1, 0.3) * width, level), (rng.uniform(0.7, 0.95) * width, level - rng.normal(0, 3))
+        ends = (
+            (rng.uniform(0.1, 0.3) * width, level),
+            (rng.uniform(0.7, 0.95) * width, level - rng.normal(0, 3)),
+        )
     (x0, y0), (x1, y1) = ends
     cv2.line(ink, (int(x0), int(y0)), (int(x1), int(y1)), 255, thick)
 
 
-def _press(ink: NDArray[np.uint8], stroke: NDArray[np.int32], thick: int, pressure: float,
-           rng: np.random.Generator) -> None:
+def _press(
+    ink: NDArray[np.uint8], stroke: NDArray[np.int32], thick: int, pressure: float, rng: np.random.Generator
+) -> None:
     """Draw one stroke in pieces whose width swells and thins by the part ``pressure``."""
     pieces = max(1, min(8, len(stroke) // 4))
     cuts = np.linspace(0, len(stroke) - 1, pieces + 1).astype(int)
-    swell = 1 + pressure * np.sin(rng.uniform(0, 2 * np.pi) + rng.uniform(0.5, 3.5) * np.linspace(0, np.pi, pieces))
+    swell = 1 + pressure * np.sin(
+        rng.uniform(0, 2 * np.pi) + rng.uniform(0.5, 3.5) * np.linspace(0, np.pi, pieces)
+    )
     for first, last, factor in zip(cuts[:-1], cuts[1:], swell, strict=True):
-        cv2.polylines(ink, [stroke[first:last + 1]], False, 255, max(1, round(thick * factor)), cv2.LINE_8, _SHIFT)
+        cv2.polylines(
+            ink, [stroke[first : last + 1]], False, 255, max(1, round(thick * factor)), cv2.LINE_8, _SHIFT
+        )

@@ -27,7 +27,7 @@ _FIRST = 16  # blocks to begin with
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors on one device: crops (N, 32, 32) float32, labels (N,), placements (N, 6) float32, glyphs (N,)."""
+    """Tensors on one device: crops (N, 32, 32), labels (N,), placements (N, 6), glyphs (N,)."""
 
     crops: Tensor
     labels: Tensor
@@ -38,12 +38,13 @@ class Batch:
 class Pool:
     """A ring of drawings on ``device`` from which batches are taken at random.
 
-    With ``workers`` processes drawing, each drawing is used a few times before a new one replaces it. Without,
-    drawing and learning take turns, and the same ``seed`` gives the same batches.
+    With ``workers`` processes drawing, each drawing is used a few times before a new one replaces it.
+    Without, drawing and learning take turns, and the same ``seed`` gives the same batches.
     """
 
-    def __init__(self, data: str | Path, recipe: str, workers: int, capacity: int, device: torch.device,
-                 seed: int = 0) -> None:
+    def __init__(
+        self, data: str | Path, recipe: str, workers: int, capacity: int, device: torch.device, seed: int = 0
+    ) -> None:
         capacity = max(1, capacity // BLOCK) * BLOCK
         self.images = torch.zeros((capacity, 32, 32), dtype=torch.uint8, device=device)
         self.labels = torch.zeros(capacity, dtype=torch.int64, device=device)
@@ -64,8 +65,11 @@ class Pool:
         for slot in range(len(self._slots)):
             self._free.put(slot)
         for worker in range(workers):
-            process = context.Process(target=draw_forever, daemon=True, args=(
-                str(data), recipe, 1000 * seed + worker + 1, self._slots, self._free, self._full))
+            process = context.Process(
+                target=draw_forever,
+                daemon=True,
+                args=(str(data), recipe, 1000 * seed + worker + 1, self._slots, self._free, self._full),
+            )
             process.start()
             self._processes.append(process)
 
@@ -73,11 +77,13 @@ class Pool:
         """Take in what was drawn since; with ``wait``, enough to begin with."""
         if self.letters is not None:
             drawings = self.letters.draw(BLOCK, self._rng)
-            self._take({name: getattr(drawings, name) for name in ("images", "labels", "glyphs", "placements")})
+            self._take(
+                {name: getattr(drawings, name) for name in ("images", "labels", "glyphs", "placements")}
+            )
             return
         while True:
             try:
-                slot = self._full.get(timeout=5) if wait else self._full.get_nowait()
+                slot = self._full.get(timeout=1) if wait else self._full.get_nowait()
             except queue.Empty:
                 if not wait:
                     return
@@ -91,20 +97,23 @@ class Pool:
     def _take(self, block: dict[str, NDArray[Any]]) -> None:
         start = self.drawn % len(self.labels)
         for name, array in block.items():
-            getattr(self, name)[start:start + BLOCK].copy_(torch.from_numpy(array))
+            getattr(self, name)[start : start + BLOCK].copy_(torch.from_numpy(array))
         self.drawn += BLOCK
 
     def batch(self, size: int) -> Batch:
         """``size`` drawings picked at random from what is in the ring."""
         held = min(self.drawn, len(self.labels))
         pick = torch.randint(held, (size,), generator=self._generator, device=self.labels.device)
-        return Batch(self.images[pick].float() / 255, self.labels[pick], self.placements[pick], self.glyphs[pick])
+        return Batch(
+            self.images[pick].float() / 255, self.labels[pick], self.placements[pick], self.glyphs[pick]
+        )
 
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for process in self._processes:
             process.terminate()
             process.join()

@@ -51,12 +51,14 @@ def font_letters(faces: list[Face], characters: str, unit: float, checksum: str)
 
 
 def mnist_digits(folder: str | Path, test: bool) -> Rasters:
-    """The 10,000 MNIST test digits (``t10k``), or 10,000 others for training (``cazala_mnist_subset.npz``)."""
+    """The MNIST test digits (``t10k``), or 10,000 others to train on (``cazala_mnist_subset.npz``)."""
     folder = Path(folder)
     path = folder / ("t10k-images-idx3-ubyte.gz" if test else "cazala_mnist_subset.npz")
     try:
         if test:
-            images = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16).reshape(-1, 28, 28)
+            images = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16).reshape(
+                -1, 28, 28
+            )
             label_path = folder / "t10k-labels-idx1-ubyte.gz"
             labels = np.frombuffer(gzip.decompress(label_path.read_bytes()), np.uint8, offset=8)
         else:
@@ -66,8 +68,13 @@ def mnist_digits(folder: str | Path, test: bool) -> Rasters:
         raise DataError(f"{path}: not readable as MNIST digits: {error}") from error
     factor = MNIST_ENLARGED
     large = [cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC) for image in images]
-    return Rasters(large, labels.astype(str), np.full(len(labels), ""), 20.0 * factor,
-                   hashlib.sha256(path.read_bytes()).hexdigest())
+    return Rasters(
+        large,
+        labels.astype(str),
+        np.full(len(labels), ""),
+        20.0 * factor,
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
 
 
 def rewrite(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -86,8 +93,14 @@ def rewrite(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
         y = np.arange(down, dtype=np.float32)[:, None] + np.float32(low[1] - _PAD)
         wave, phase = rng.normal(0, 4.0 / max(size), (2, 2)), rng.uniform(0, 2 * np.pi, 2)
         sway = rng.normal(0, 0.025, 2) * max(size)
-        maps = [(backward[i, 0] * x + backward[i, 1] * y
-                 + sway[i] * np.sin(wave[i, 0] * x + wave[i, 1] * y + phase[i])).astype(np.float32) for i in (0, 1)]
+        maps = [
+            (
+                backward[i, 0] * x
+                + backward[i, 1] * y
+                + sway[i] * np.sin(wave[i, 0] * x + wave[i, 1] * y + phase[i])
+            ).astype(np.float32)
+            for i in (0, 1)
+        ]
         ink = cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR)
     choice = rng.random()
     if choice < 0.4:

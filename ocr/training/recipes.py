@@ -11,7 +11,9 @@ NOT_A_LETTER = ""  # the class of whatever is no single character
 
 # Small letters that most hands write as smaller capitals.
 SMALL_CAPITALS = {small: small.upper() for small in "cosvwxz"}
-_RARE_MARKS = dict.fromkeys("`~^\\{}|<>", 0.25) | dict.fromkeys("[]_@%$#&*+=;", 0.5) | dict.fromkeys("'\",.-", 1.0)
+_RARE_MARKS = (
+    dict.fromkeys("`~^\\{}|<>", 0.25) | dict.fromkeys("[]_@%$#&*+=;", 0.5) | dict.fromkeys("'\",.-", 1.0)
+)
 
 
 @dataclass(frozen=True)
@@ -32,23 +34,45 @@ class Recipe:
     network: str
     network_options: dict[str, int | float] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    shares: dict[str, float] = field(default_factory=lambda: {"unipen": 0.72, "fonts": 0.28, "aliases": 0.08,
-                                                              "mnist": 0.35})
+    shares: dict[str, float] = field(
+        default_factory=lambda: {"unipen": 0.72, "fonts": 0.28, "aliases": 0.08, "mnist": 0.35}
+    )
     weights: dict[str, float] = field(default_factory=dict)
     negatives: float = 0.0
     placement: bool = False
     rate: float = 3e-3
-    batch: int = 1024
 
 
 _NIST36_LETTERS = {character: character for character in NIST36}
 # Hand-printed pages hold more letters than digits, which matters most where both look alike.
 _DIGITS_RARER = dict.fromkeys(string.digits, 0.8) | {"0": 0.6, "1": 0.7}
 
-RECIPES = {recipe.name: recipe for recipe in (
-    Recipe("nist36-cnn", NIST36, _NIST36_LETTERS, "cnn", {"width": 32}, SMALL_CAPITALS, weights=_DIGITS_RARER),
-    Recipe("nist36-mlp", NIST36, _NIST36_LETTERS, "mlp", {"hidden": 256}, SMALL_CAPITALS, weights=_DIGITS_RARER,
-           rate=2e-3),
-    Recipe("print94", (*ASCII94, NOT_A_LETTER), {c: c for c in ASCII94}, "cnn", {"width": 48, "features": 6},
-           shares={"unipen": 0.75, "fonts": 0.25, "mnist": 0.2}, weights=_RARE_MARKS, negatives=0.10, placement=True),
-)}
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "nist36-cnn", NIST36, _NIST36_LETTERS, "cnn", {"width": 32}, SMALL_CAPITALS, weights=_DIGITS_RARER
+        ),
+        Recipe(
+            "nist36-mlp",
+            NIST36,
+            _NIST36_LETTERS,
+            "mlp",
+            {"hidden": 256},
+            SMALL_CAPITALS,
+            weights=_DIGITS_RARER,
+            rate=2e-3,
+        ),
+        Recipe(
+            "print94",
+            (*ASCII94, NOT_A_LETTER),
+            {c: c for c in ASCII94},
+            "cnn",
+            {"width": 48, "features": 6},
+            shares={"unipen": 0.75, "fonts": 0.25, "mnist": 0.2},
+            weights=_RARE_MARKS,
+            negatives=0.10,
+            placement=True,
+        ),
+    )
+}

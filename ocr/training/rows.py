@@ -11,8 +11,9 @@ from ocr.reading.placement import placement, row_frame
 from ocr.training.fonts import ASCII, Face
 
 SMALL = "etaoinshrdlcumwfgypbvkjxqz"
-_FREQUENCY = np.array([12.7, 9.1, 8.2, 7.5, 7.0, 6.7, 6.3, 6.1, 6.0, 4.3, 4.0, 2.8, 2.8, 2.4, 2.4, 2.2, 2.0, 2.0, 1.9,
-                       1.5, 1.0, 1.0, 0.8, 0.8, 0.7, 0.7])
+_PER_CENT = """12.7 9.1 8.2 7.5 7.0 6.7 6.3 6.1 6.0 4.3 4.0 2.8 2.8 2.4 2.4 2.2 2.0 2.0 1.9 1.5 1.0 1.0 0.8
+               0.8 0.7 0.7"""  # of the letters of English text
+_FREQUENCY = np.array(_PER_CENT.split(), np.float64)
 _LETTERS = np.array(list(SMALL))
 
 
@@ -51,18 +52,28 @@ def lay_out(face: Face, text: str, rng: np.random.Generator) -> tuple[str, NDArr
         scale = np.exp(rng.normal(0, uneven))
         rise = rng.normal(0, lift) + slope * pen
         ink = rng.normal(0, 0.02)  # a thicker pen makes every box a little larger
-        boxes.append([pen + left * scale - ink, top * scale + rise - ink,
-                      pen + right * scale + ink, bottom * scale + rise + ink])
+        boxes.append(
+            [
+                pen + left * scale - ink,
+                top * scale + rise - ink,
+                pen + right * scale + ink,
+                bottom * scale + rise + ink,
+            ]
+        )
         drawn.append(character)
         pen += advance * scale * spacing
     return "".join(drawn), np.array(boxes).reshape(-1, 4)
 
 
-def placements(faces: list[Face], rng: np.random.Generator, rows: int = 3000,
-               ) -> dict[str, NDArray[np.float32]]:
+def placements(
+    faces: list[Face],
+    rng: np.random.Generator,
+    rows: int = 3000,
+) -> dict[str, NDArray[np.float32]]:
     """Character -> (K, 2) top and bottom above the baseline, in letter heights, as `placement` measures them.
 
-    Every character that a face has is met at least 30 times.
+    Every character that a face has is met at least 30 times. Empty where no face has small letters of its
+    own: such faces do not tell where small letters stand.
     """
     met: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
 
@@ -73,6 +84,8 @@ def placements(faces: list[Face], rng: np.random.Generator, rows: int = 3000,
                 met[character].append(features[1:3])
 
     cased = [face for face in faces if face.has_small_letters]
+    if not cased:
+        return {}
     for _ in range(rows):
         write(cased[int(rng.integers(len(cased)))], random_text(rng))
     for character in ASCII:

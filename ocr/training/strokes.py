@@ -49,7 +49,7 @@ class Strokes:
 
     def bounds(self, glyph: int) -> NDArray[np.int64]:
         """(strokes + 1,) bounds in ``points`` of the strokes of one glyph."""
-        return self.stroke_starts[self.glyph_starts[glyph]:self.glyph_starts[glyph + 1] + 1]
+        return self.stroke_starts[self.glyph_starts[glyph] : self.glyph_starts[glyph + 1] + 1]
 
 
 def read_unipen(path: str | Path) -> Strokes:
@@ -58,37 +58,51 @@ def read_unipen(path: str | Path) -> Strokes:
     try:
         content = path.read_bytes()
         with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in KEYS}
-    except KeyError as error:
-        raise DataError(f"{path}: key {error.args[0]!r} is missing; UNIPEN strokes have {', '.join(KEYS)}") from error
+            arrays = {key: file[key] for key in KEYS if key in file}
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not readable as UNIPEN strokes (.npz): {error}") from error
+    for key in KEYS:
+        if key not in arrays:
+            raise DataError(f"{path}: key {key!r} is missing; UNIPEN strokes have {', '.join(KEYS)}")
     stroke_starts = _starts(arrays["stroke_len"])
     glyph_starts = _starts(arrays["n_strokes"])
     points = arrays["steps"].cumsum(axis=1).T.astype(np.float32)
     if stroke_starts[-1] != len(points):
-        raise DataError(f"{path}: key 'stroke_len' adds up to {stroke_starts[-1]} points, 'steps' has {len(points)}")
+        raise DataError(
+            f"{path}: key 'stroke_len' adds up to {stroke_starts[-1]} points, 'steps' has {len(points)}"
+        )
     if glyph_starts[-1] != len(stroke_starts) - 1:
-        raise DataError(f"{path}: key 'n_strokes' adds up to {glyph_starts[-1]} strokes, "
-                        f"'stroke_len' has {len(stroke_starts) - 1}")
+        raise DataError(
+            f"{path}: key 'n_strokes' adds up to {glyph_starts[-1]} strokes, "
+            f"'stroke_len' has {len(stroke_starts) - 1}"
+        )
     points[:, 1] *= -1
     coarse = np.isin(arrays["contributor"], STAIRCASES)
-    points = smooth(points, stroke_starts, np.repeat(np.repeat(coarse, arrays["n_strokes"]), arrays["stroke_len"]))
+    points = smooth(
+        points, stroke_starts, np.repeat(np.repeat(coarse, arrays["n_strokes"]), arrays["stroke_len"])
+    )
     unknown = arrays["writer"] == ""
     names = np.where(unknown, arrays["source"], arrays["writer"])
     writers = np.char.add(np.char.add(arrays["contributor"], "/"), names)
     heights = extents(points, stroke_starts[glyph_starts])[:, 1]
-    return Strokes(points, stroke_starts, glyph_starts, arrays["label"], writers,
-                   letter_heights(heights, arrays["label"], arrays["source"]),
-                   hashlib.sha256(content).hexdigest())
+    return Strokes(
+        points,
+        stroke_starts,
+        glyph_starts,
+        arrays["label"],
+        writers,
+        letter_heights(heights, arrays["label"], arrays["source"]),
+        hashlib.sha256(content).hexdigest(),
+    )
 
 
 def _starts(lengths: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
-def smooth(points: NDArray[np.float32], stroke_starts: NDArray[np.int64], where: NDArray[np.bool_],
-           rounds: int = 3) -> NDArray[np.float32]:
+def smooth(
+    points: NDArray[np.float32], stroke_starts: NDArray[np.int64], where: NDArray[np.bool_], rounds: int = 3
+) -> NDArray[np.float32]:
     """Average each point with its neighbours on the stroke (weights 1 2 1), ``rounds`` times.
 
     Ends of strokes stay where they are; points outside ``where`` (P,) bool stay untouched.
@@ -109,8 +123,9 @@ def extents(points: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[n
     return np.maximum.reduceat(points, begin) - np.minimum.reduceat(points, begin)
 
 
-def letter_heights(heights: NDArray[np.float32], labels: NDArray[np.str_],
-                   sources: NDArray[np.str_]) -> NDArray[np.float32]:
+def letter_heights(
+    heights: NDArray[np.float32], labels: NDArray[np.str_], sources: NDArray[np.str_]
+) -> NDArray[np.float32]:
     """(N,) usual height of capitals and digits in each glyph's source.
 
     Where a source has none, 1.4 times its small letters, the usual ratio; where it has no letters, the

@@ -17,28 +17,44 @@ from tests.drawn import blank, write
 LOGITS = np.array([1.0, 2.0, 4.0], np.float32)
 
 
-def linear(folder: Path, placement: bool = False, size: int = 32, outputs: int = 3, temperature: float = 1.0) -> Path:
+def linear(
+    folder: Path, placement: bool = False, size: int = 32, outputs: int = 3, temperature: float = 1.0
+) -> Path:
     """A model whose logits are `LOGITS` times the mean of the crop, plus the sum of placement features."""
     onnx = pytest.importorskip("onnx")
     helper, numeric = onnx.helper, onnx.numpy_helper
-    constants = {"shape": np.array([-1, size * size], np.int64),
-                 "weights": np.tile(LOGITS[:outputs] / (size * size), (size * size, 1)),
-                 "ones": np.ones((6, outputs), np.float32)}
-    nodes = [helper.make_node("Reshape", ["crops", "shape"], ["flat"]),
-             helper.make_node("MatMul", ["flat", "weights"], ["logits" if not placement else "seen"])]
+    constants = {
+        "shape": np.array([-1, size * size], np.int64),
+        "weights": np.tile(LOGITS[:outputs] / (size * size), (size * size, 1)),
+        "ones": np.ones((6, outputs), np.float32),
+    }
+    nodes = [
+        helper.make_node("Reshape", ["crops", "shape"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["logits" if not placement else "seen"]),
+    ]
     inputs = [helper.make_tensor_value_info("crops", onnx.TensorProto.FLOAT, ["n", size, size])]
     if placement:
-        nodes += [helper.make_node("MatMul", ["placement", "ones"], ["placed"]),
-                  helper.make_node("Add", ["seen", "placed"], ["logits"])]
+        nodes += [
+            helper.make_node("MatMul", ["placement", "ones"], ["placed"]),
+            helper.make_node("Add", ["seen", "placed"], ["logits"]),
+        ]
         inputs.append(helper.make_tensor_value_info("placement", onnx.TensorProto.FLOAT, ["n", 6]))
     graph = helper.make_graph(
-        nodes, "linear", inputs,
+        nodes,
+        "linear",
+        inputs,
         [helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, ["n", outputs])],
-        [numeric.from_array(value, name) for name, value in constants.items()])
+        [numeric.from_array(value, name) for name, value in constants.items()],
+    )
     path = folder / "linear.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
-    card = {"format_version": 1, "kind": "letters", "sha256": store.sha256(path), "classes": ["A", "B", ""],
-            "temperature": temperature}
+    card = {
+        "format_version": 1,
+        "kind": "letters",
+        "sha256": store.sha256(path),
+        "classes": ["A", "B", ""],
+        "temperature": temperature,
+    }
     path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
     return path
 
@@ -78,12 +94,14 @@ def test_placement_is_used_where_the_model_takes_it(tmp_path: Path) -> None:
     placed = Classifier(linear(tmp_path, placement=True))
     assert placed.uses_placement
     features = np.arange(12, dtype=np.float32).reshape(2, 6)
-    np.testing.assert_allclose(placed.logits(solid(2), features), LOGITS + features.sum(1, keepdims=True), rtol=1e-5)
+    np.testing.assert_allclose(
+        placed.logits(solid(2), features), LOGITS + features.sum(1, keepdims=True), rtol=1e-5
+    )
     np.testing.assert_allclose(placed.logits(solid(2)), np.tile(LOGITS, (2, 1)), rtol=1e-5)
 
 
 def test_what_does_not_fit_its_card_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="input 'crops' is .*28, 28.*not \\(N, 32, 32\\)"):
+    with pytest.raises(ModelError, match=r"input 'crops' is .*28, 28.*not \(N, 32, 32\)"):
         Classifier(linear(tmp_path, size=28))
     with pytest.raises(ModelError, match="2 outputs, but key 'classes' of its card has 3"):
         Classifier(linear(tmp_path, outputs=2))

@@ -8,8 +8,19 @@ import pytest
 from ocr.reading.placement import FEATURES, RowFrame, placement, row_frame
 
 # Two capitals, four small letters of half their height, a comma and a full stop, on the line y = 100.
-ROW = np.array([[0, 60, 30, 100], [40, 60, 70, 100], [80, 80, 100, 100], [110, 80, 130, 100], [140, 80, 160, 100],
-                [170, 80, 190, 100], [195, 96, 200, 108], [205, 96, 209, 100]], float)
+ROW = np.array(
+    [
+        [0, 60, 30, 100],
+        [40, 60, 70, 100],
+        [80, 80, 100, 100],
+        [110, 80, 130, 100],
+        [140, 80, 160, 100],
+        [170, 80, 190, 100],
+        [195, 96, 200, 108],
+        [205, 96, 209, 100],
+    ],
+    float,
+)
 
 
 def test_frame_of_capitals_and_marks() -> None:

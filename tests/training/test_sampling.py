@@ -10,8 +10,14 @@ from ocr.training.sampling import order, weights
 
 
 def samples(labels: list[int], writers: list[str]) -> Samples:
-    return Samples(np.zeros((len(labels), 32, 32), np.float32), np.array(labels), ("A", "B"), np.array(writers),
-                   "set", "")
+    return Samples(
+        np.zeros((len(labels), 32, 32), np.float32),
+        np.array(labels),
+        ("A", "B"),
+        np.array(writers),
+        "set",
+        "",
+    )
 
 
 UNEVEN = samples([0] * 9 + [0] + [1, 1], ["much"] * 9 + ["little"] + ["", ""])
