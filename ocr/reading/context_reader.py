@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +14,37 @@ from ocr.reading.classifier import Classifier
 from ocr.reading.constraints import LexiconContext, PatternContext
 from ocr.reading.context import Anything, Context, LanguageContext
 from ocr.reading.crops import normalise
-from ocr.reading.cuts import Candidates, Piece, candidates
+from ocr.reading.cuts import Piece, candidates
 from ocr.reading.ink import Ink
 from ocr.reading.language import load_language
 from ocr.reading.lattice import Lattice
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
 from ocr.reading.marks import read_marks
-from ocr.reading.placement import placement, row_frame
+from ocr.reading.placement import RowFrame, placement, row_frame
 from ocr.reading.spacing import borders
 from ocr.reading.words import Decoder, Reading, ReadLetter, Weights, calibrated
 
 MARKS = ".,:;-_='\""  # what `read_marks` tells apart, for classifiers without such classes
 _DOUBT = 0.004  # part of the probability that no classifier can be sure of: shared by all characters
 _LOWEST = 1e-9
+_LEAST_NOISE = 1e-4
+# A piece that the classifier is this sure of, and that is neither narrow nor wide for a letter (widths in
+# letter heights), is one letter: no cuts and joins are tried.
+_SURE = 0.98
+_NARROW, _WIDE = 0.3, 1.05
+
+
+@dataclass(frozen=True)
+class RowPieces:
+    """A row's pieces, left to right; firsts: the letter each begins with; marks: piece -> character."""
+
+    pieces: list[Piece]
+    firsts: list[int]
+    marks: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.pieces)
 
 
 class ContextReader:
@@ -50,6 +68,10 @@ class ContextReader:
         columns = {character: column for column, character in enumerate(self._alphabet)}
         self._columns = np.array([columns.get(name, -1) for name in classifier.classes])
         self._mark_columns = columns
+        self._allowed = np.zeros(len(self._alphabet), bool)
+        for name in classifier.classes:
+            if name and (self._charset is None or name in self._charset):
+                self._allowed[columns[name]] = True
 
     def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
         """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
@@ -64,87 +86,109 @@ class ContextReader:
         return [self._decoder.decode(lattice, count) for lattice in self.lattices(ink, letters, rows)]
 
     def lattices(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Lattice]:
-        """The rows' lattices, with what the classifier says; the classifier is asked once for all."""
-        found = [self._candidates(ink, letters, row) for row in rows]
-        logs, noise = self._classify(ink, letters, rows, found)
-        gaps = [np.asarray(each.gaps[1:-1][np.isfinite(each.gaps[1:-1])], np.float64) for each, _, _ in found]
-        lattices, at = [], 0
-        for (each, _, marks), border in zip(found, borders(gaps), strict=True):
-            end = at + len(each.starts)
-            row_logs, row_noise = logs[at:end], noise[at:end]
-            for arc, piece in enumerate(each.pieces.tolist()):
-                if piece in marks:
-                    row_logs[arc], row_noise[arc] = self._mark(marks[piece])
-            lattices.append(each.lattice(row_logs, row_noise, border))
-            at = end
+        """The rows' lattices, with what the classifier says.
+
+        It is asked twice, each time for all rows at once: for the pieces as they were found, then, where
+        these leave doubt, for cuts and joins.
+        """
+        found = [self._pieces(ink, letters, row) for row in rows]
+        frames = [row_frame(letters.boxes[list(row.items)]) for row in rows]
+        whole = self._classify_pieces(ink, letters, found, frames)
+        proposed, at = [], 0
+        for row, pieces in zip(rows, found, strict=True):
+            firm = self._firm(pieces, whole[at : at + len(pieces)], row.height)
+            proposed.append(candidates(pieces.pieces, row.height, letters.pen, firm))
+            at += len(pieces)
+        patches = [
+            patch
+            for each in proposed
+            for patch, piece in zip(each.patches, each.pieces, strict=True)
+            if piece < 0
+        ]
+        features = [
+            placement([box for box, piece in zip(each.boxes, each.pieces, strict=True) if piece < 0], frame)
+            for each, frame in zip(proposed, frames, strict=True)
+        ]
+        grouped = self._probabilities(patches, features)
+        gaps = [np.asarray(each.gaps[1:-1][np.isfinite(each.gaps[1:-1])], np.float64) for each in proposed]
+        lattices, at, group = [], 0, 0
+        for each, pieces, border in zip(proposed, found, borders(gaps), strict=True):
+            alone = each.pieces >= 0
+            chances = np.empty((len(alone), len(self._classifier.classes)), np.float32)
+            chances[alone] = whole[at + each.pieces[alone]]
+            chances[~alone] = grouped[group : group + np.count_nonzero(~alone)]
+            logs, noise = self._evidence(chances)
+            for arc in np.flatnonzero(alone).tolist():
+                mark = pieces.marks.get(int(each.pieces[arc]))
+                if mark is not None:
+                    logs[arc], noise[arc] = self._mark(mark)
+            lattices.append(each.lattice(logs, noise, border))
+            at += len(pieces)
+            group += int(np.count_nonzero(~alone))
         return lattices
 
-    def _candidates(
-        self, ink: Ink, letters: Letters, row: Row
-    ) -> tuple[Candidates, list[int], dict[int, str]]:
-        """A row's candidates, the letter that each piece begins with, and the marks among the pieces."""
-        items, marks = list(row.items), {}
-        groups: dict[int, tuple[int, ...]] = {item: (item,) for item in items}
+    def _pieces(self, ink: Ink, letters: Letters, row: Row) -> RowPieces:
+        groups: dict[int, tuple[int, ...]] = {item: (item,) for item in row.items}
+        marks: dict[int, str] = {}
         if not self._reads_marks:
             for members, text in read_marks(letters, row):
                 for member in members:
                     groups.pop(member, None)
-                if text and text in self._mark_columns and (self._charset is None or text in self._charset):
+                if text and (self._charset is None or text in self._charset):
                     groups[members[0]] = members
                     marks[members[0]] = text
-        firsts = [item for item in items if item in groups]
+        firsts = [item for item in row.items if item in groups]
         pieces = [_piece(ink, letters, groups[item]) for item in firsts]
-        each = candidates(pieces, row.height, letters.pen, oversegment=self._oversegment)
-        return each, firsts, {firsts.index(item): text for item, text in marks.items()}
+        return RowPieces(pieces, firsts, {firsts.index(item): text for item, text in marks.items()})
 
-    def _classify(
-        self,
-        ink: Ink,
-        letters: Letters,
-        rows: list[Row],
-        found: list[tuple[Candidates, list[int], dict[int, str]]],
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(A, C) log-probabilities of the alphabet and (A,) of "no letter", over the arcs of all rows."""
-        size = len(self._alphabet)
-        if not found:
-            return np.zeros((0, size), np.float32), np.zeros(0, np.float32)
-        patches = [patch for each, _, _ in found for patch in each.patches]
-        features = np.concatenate(
-            [
-                placement(each.boxes, row_frame(letters.boxes[list(row.items)]))
-                for row, (each, _, _) in zip(rows, found, strict=True)
-            ]
-        )
-        touched, uncut = [], []
-        at = 0
-        for each, firsts, _ in found:
-            for arc, piece in enumerate(each.pieces.tolist()):
-                if piece >= 0 and letters.touches_rule(firsts[piece], ink):
-                    touched.append(at + arc)
-                    uncut.append(letters.patch(firsts[piece], ink, with_rules=True))
-            at += len(each.starts)
-        chances = self._classifier.probabilities(
-            normalise([*patches, *uncut]), np.concatenate([features, features[touched]]), self._charset
-        )
-        for arc, other in zip(touched, chances[at:], strict=True):
-            if other.max() > chances[arc].max():
-                chances[arc] = other
-        chances = chances[:at]
+    def _classify_pieces(
+        self, ink: Ink, letters: Letters, found: list[RowPieces], frames: list[RowFrame | None]
+    ) -> NDArray[np.float32]:
+        """(P, C) probabilities of all pieces; where a rule was cut from one, the surer of two readings."""
+        firsts = [first for pieces in found for first in pieces.firsts]
+        patches = [piece.patch for pieces in found for piece in pieces.pieces]
+        features = [
+            placement([piece.box for piece in pieces.pieces], frame)
+            for pieces, frame in zip(found, frames, strict=True)
+        ]
+        touched = [k for k, first in enumerate(firsts) if letters.touches_rule(first, ink)]
+        if touched:
+            patches += [letters.patch(firsts[k], ink, with_rules=True) for k in touched]
+            features.append(np.concatenate(features)[touched])
+        chances = self._probabilities(patches, features)
+        for k, other in zip(touched, chances[len(firsts) :], strict=True):
+            if other.max() > chances[k].max():
+                chances[k] = other
+        return chances[: len(firsts)]
+
+    def _probabilities(
+        self, patches: list[NDArray[np.uint8]], features: list[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        if not patches:
+            return np.zeros((0, len(self._classifier.classes)), np.float32)
+        return self._classifier.probabilities(normalise(patches), np.concatenate(features), self._charset)
+
+    def _firm(self, pieces: RowPieces, chances: NDArray[np.float32], height: float) -> list[bool]:
+        """Which pieces are surely one letter; all of them if nothing is to be cut or joined."""
+        if not self._oversegment:
+            return [True] * len(pieces)
+        sure = np.where(self._columns >= 0, chances, 0).max(1) >= _SURE
+        return [
+            k in pieces.marks or bool(sure[k] and _NARROW * height <= piece.box.width <= _WIDE * height)
+            for k, piece in enumerate(pieces.pieces)
+        ]
+
+    def _evidence(self, chances: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(A, C) log-probabilities of the alphabet and (A,) of "no letter" from those of the classes."""
         known = self._columns >= 0
-        spread = np.zeros((at, size), np.float32)
+        spread = np.zeros((len(chances), len(self._alphabet)), np.float32)
         spread[:, self._columns[known]] = chances[:, known]
-        allowed = np.isin(np.arange(size), self._columns[known])
-        if self._charset is not None:
-            allowed &= np.array([character in self._charset for character in self._alphabet])
         letter = spread.sum(1, keepdims=True)
-        spread = np.where(
-            allowed, spread * (1 - _DOUBT) + letter * np.float32(_DOUBT / max(allowed.sum(), 1)), 0
-        )
-        with np.errstate(divide="ignore"):
-            logs = np.where(allowed, np.log(np.maximum(spread, _LOWEST)), -np.inf).astype(np.float32)
-        noise = np.full(at, -np.inf, np.float32)
+        spread = spread * (1 - _DOUBT) + letter * np.float32(_DOUBT / max(1, int(self._allowed.sum())))
+        logs = np.where(self._allowed, np.log(np.maximum(spread, _LOWEST)), -np.inf).astype(np.float32)
+        noise = np.full(len(chances), -np.inf, np.float32)
         if "" in self._classifier.classes:
-            noise = np.log(np.maximum(chances[:, self._classifier.classes.index("")], 1e-4))
+            noise = np.log(np.maximum(chances[:, self._classifier.classes.index("")], _LEAST_NOISE))
         return logs, noise
 
     def _mark(self, text: str) -> tuple[NDArray[np.float32], float]:

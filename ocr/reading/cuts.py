@@ -6,8 +6,8 @@ at both of its ends, a short one in the middle. A join is proposed where neighbo
 and one of them is narrow. Whether a cut or a join is right is decided later, by classifier and context.
 
 Sources: R. G. Casey, E. Lecolinet, "A survey of methods and strategies in character segmentation", PAMI
-18(7), 1996; C.-L. Liu et al., "Lexicon-driven segmentation and recognition of handwritten character strings for
-Japanese address reading", PAMI 24(11), 2002.
+18(7), 1996; C.-L. Liu et al., "Lexicon-driven segmentation and recognition of handwritten character strings
+for Japanese address reading", PAMI 24(11), 2002.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class Piece:
     left: int
     top: int
     patch: NDArray[np.uint8]
+
+    @property
+    def box(self) -> Box:
+        """The box of the ink above half; all of the patch where there is none."""
+        return _tight(self.left, self.top, self.patch)
 
 
 @dataclass(frozen=True)
@@ -122,17 +127,20 @@ def cut_columns(patch: NDArray[np.uint8], height: float, pen: float) -> list[tup
     return sorted((column, thin / max(pen, 1.0)) for thin, column in chosen)
 
 
-def candidates(pieces: Sequence[Piece], height: float, pen: float, *, oversegment: bool = True) -> Candidates:
+def candidates(
+    pieces: Sequence[Piece], height: float, pen: float, firm: Sequence[bool] | None = None
+) -> Candidates:
     """Every plausible way to cut one row into letters.
 
     pieces: the row's, left to right. height: letter height of the row, pen: stroke width, in pixels.
-    oversegment: whether to propose cuts and joins; without them each piece is one letter.
+    firm: which pieces are surely one letter: they are not cut, nor joined to one another; None for none.
     """
+    firm = [False] * len(pieces) if firm is None else firm
     parts: list[tuple[int, int, NDArray[np.uint8]]] = []  # left, top, patch of each node's ink
     owner: list[int] = []
     cost: list[float] = [0.0]  # of a cut at the node before each part, 0 between pieces
     for index, piece in enumerate(pieces):
-        cuts = cut_columns(piece.patch, height, pen) if oversegment else []
+        cuts = [] if firm[index] else cut_columns(piece.patch, height, pen)
         columns = [0, *(column for column, _ in cuts), piece.patch.shape[1]]
         for k, (start, end) in enumerate(pairwise(columns)):
             parts.append((piece.left + start, piece.top, piece.patch[:, start:end]))
@@ -148,8 +156,10 @@ def candidates(pieces: Sequence[Piece], height: float, pen: float, *, oversegmen
             box = Box.around(boxes[start:end])
             if end > start + 1 and box.width > _WIDEST * height and not _whole(owner, start, end):
                 break
+            if end > start + 1 and all(firm[piece] for piece in owner[start:end]):
+                break
             joined = _join_cost(boxes, owner, gaps, start, end, height)
-            if joined is None or (end > start + 1 and not oversegment):
+            if joined is None:
                 break
             alone = owner[start] if _whole(owner, start, end) else -1
             bias = joined + cost[start] / 2 + cost[end] / 2 + _TOO_WIDE * max(0.0, box.width / height - 1)
