@@ -15,9 +15,11 @@ _PITCH = (0.5, 5.0)  # letter heights
 
 @dataclass(frozen=True, slots=True)
 class Comb:
-    """A row of boxes: sides at ``first`` + k * ``pitch``, from ``top`` to ``bottom``, all in pixels."""
+    """A row of boxes: sides at ``first`` + k * ``pitch``, within the bounds given, all in pixels."""
 
+    left: float
     top: int
+    right: float
     bottom: int
     first: float
     pitch: float
@@ -28,6 +30,12 @@ class Comb:
         slack = _SLACK * self.pitch
         side = self.first + np.round(((left + right) / 2 - self.first) / self.pitch) * self.pitch
         return (left >= side - slack - 1) & (right <= side + slack + 1) & (top < self.bottom) & (bottom > self.top)
+
+    def cells(self, boxes: NDArray[np.number]) -> NDArray[np.float64]:
+        """(N,) number of the form box in which each of ``boxes`` (N, 4) stands, NaN for those in none."""
+        x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        within = (x > self.left) & (x < self.right) & (y > self.top) & (y < self.bottom)
+        return np.where(within, np.floor((x - self.first) / self.pitch), np.nan)
 
 
 def find_combs(rules: NDArray[np.uint8], letter_height: float) -> list[Comb]:
@@ -86,4 +94,4 @@ def _comb(
         return None
     top = int(stats[row, cv2.CC_STAT_TOP].min())
     bottom = int((stats[row, cv2.CC_STAT_TOP] + stats[row, cv2.CC_STAT_HEIGHT]).max())
-    return Comb(top, bottom, float(best[1]), float(best[2]))
+    return Comb(float(x[0]), top, float(x[-1]), bottom, float(best[1]), float(best[2]))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.comb import find_combs
+from ocr.reading.comb import Comb, find_combs
 from ocr.reading.components import Components, find_components
 from ocr.reading.grid import BoxGrid, Groups
 from ocr.reading.ink import Ink
@@ -38,6 +38,7 @@ class Letters:
     mark:       (N,) bool, True for what is too small for a letter: dots, commas, dashes, quotes.
     height:     letter height of the page, in pixels.
     pen:        usual stroke width, in pixels.
+    combs:      rows of form boxes that hold one letter each.
     """
 
     boxes: NDArray[np.int32]
@@ -46,6 +47,7 @@ class Letters:
     components: Components
     height: float
     pen: float
+    combs: tuple[Comb, ...] = ()
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -89,7 +91,8 @@ def find_letters(ink: Ink) -> Letters:
     pen = stroke_width(found)
     height = ink.letter_height
     writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
-    for comb in find_combs(ink.rules, height):
+    combs = tuple(find_combs(ink.rules, height))
+    for comb in combs:
         writing &= ~comb.stands_in(found.boxes)
     kept = np.flatnonzero(writing)
     groups = _join(found.boxes, kept, height)
@@ -97,7 +100,7 @@ def find_letters(ink: Ink) -> Letters:
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     mark = (np.maximum(wide, high) < _MARK * height) | _is_dash(boxes, height)
     pieces = tuple(tuple(int(index) + 1 for index in group) for group in groups)
-    return Letters(boxes, pieces, mark, found, height, pen)
+    return Letters(boxes, pieces, mark, found, height, pen, combs)
 
 
 def _is_writing(found: Components, height: float, pen: float, ink_level: float) -> NDArray[np.bool_]:

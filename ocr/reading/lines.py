@@ -51,10 +51,12 @@ def find_rows(letters: Letters) -> list[Row]:
     chains = _merge(_chains(boxes, large, height), boxes, height)
     lines = [_line(boxes, chain, height) for chain in chains]
     _adopt_marks(letters, chains, lines)
-    rows = []
-    every_gap = [_gaps(boxes, sorted_chain(boxes, chain), letters.mark) / line[2] for chain, line in zip(chains, lines, strict=True)]
-    for chain, (slope, middle, row_height), starts in zip(chains, lines, word_starts(every_gap), strict=True):
-        rows.append(Row(tuple(sorted_chain(boxes, chain)), starts, slope, middle, row_height))
+    chains = [sorted_chain(boxes, chain) for chain in chains]
+    gaps = [_gaps(letters, chain, line[2]) for chain, line in zip(chains, lines, strict=True)]
+    rows = [
+        Row(tuple(chain), starts, *line)
+        for chain, line, starts in zip(chains, lines, word_starts(gaps), strict=True)
+    ]
     return sorted(rows, key=lambda row: row.middle + row.slope * boxes[:, [0, 2]].mean())
 
 
@@ -147,7 +149,16 @@ def _adopt_marks(letters: Letters, chains: list[list[int]], lines: list[tuple[fl
             chains[nearest].append(index)
 
 
-def _gaps(boxes: NDArray[np.float64], items: list[int], mark: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(n - 1, ) horizontal gaps between neighbours, pixels; negative where they overlap."""
-    reach = np.maximum.accumulate(boxes[items, 2])
-    return boxes[items[1:], 0] - reach[:-1]
+def _gaps(letters: Letters, items: list[int], row_height: float) -> NDArray[np.float64]:
+    """(n - 1,) horizontal gaps between neighbours, in letter heights of the row; negative where they overlap.
+
+    In form boxes the space of the box counts for nothing: letters in neighbouring boxes have no gap, and each
+    empty box is one as wide as a letter.
+    """
+    boxes = letters.boxes[items].astype(np.float64)
+    reach = np.maximum.accumulate(boxes[:, 2])
+    gaps = (boxes[1:, 0] - reach[:-1]) / row_height
+    for comb in letters.combs:
+        empty = np.diff(comb.cells(boxes)) - 1
+        gaps = np.where(np.isnan(empty), gaps, np.maximum(empty, 0.0))
+    return gaps

@@ -51,3 +51,13 @@ def test_letters_of_uneven_height_share_a_row() -> None:
     for k, height in enumerate((60, 45, 75, 50, 64)):
         write(picture, "H", 60 + 100 * k, 180, height)
     assert [sum(row) for row in shape(picture)] == [5]
+
+
+def test_letters_in_form_boxes_make_words_and_empty_boxes_part_them() -> None:
+    picture = blank(200, 1300)
+    write(picture, "JOHN  DOE", 60, 130, 50, pitch=2.0)
+    for k in range(12):
+        picture[55:155, 40 + 100 * k : 43 + 100 * k] = 90
+    for y in (55, 155):
+        picture[y : y + 3, 40:1143] = 90
+    assert shape(picture) == [[4, 3]]
