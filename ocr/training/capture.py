@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOWEST, HIGHEST = 10.0, 120.0  # letter heights in source pixels
+CLEAR = 0.55  # part of the letters that were photographed well: nothing across them, and at least this high
+CLEAR_LOWEST = 24.0
 
 
 def capture(
@@ -28,13 +30,15 @@ def capture(
 
     Returns a patch (h, w) uint8, 0 = paper, 255 = ink, grey or pure black and white.
     """
-    if neighbours and rng.random() < 0.09:
+    clear = rng.random() < CLEAR
+    if not clear and neighbours and rng.random() < 0.2:
         ink = beside(ink, neighbours[int(rng.integers(len(neighbours)))], rng)
-    if rng.random() < 0.10:
+    if not clear and rng.random() < 0.22:
         rule(ink, rng)
-    if rng.random() < 0.12:
+    if not clear and rng.random() < 0.26:
         break_stroke(ink, rng)
-    height = LOWEST * (HIGHEST / LOWEST) ** rng.random()
+    lowest = CLEAR_LOWEST if clear else LOWEST
+    height = lowest * (HIGHEST / lowest) ** rng.random()
     scale = height / unit
     longest = max(ink.shape) * scale
     if longest < 4:
@@ -48,7 +52,7 @@ def capture(
     seen = cv2.copyMakeBorder(seen, 2, 2, 2, 2, cv2.BORDER_CONSTANT)
     if blur > 0.2:
         seen = cv2.GaussianBlur(seen, (0, 0), blur)
-    if rng.random() < 0.35:
+    if rng.random() < (0.15 if clear else 0.45):
         seen = add_noise(seen, rng)
     if rng.random() < 0.65:
         # A thin stroke fades under the blur: measure the threshold from the darkest ink that is left.
