@@ -19,8 +19,9 @@ def scans(tmp_path: Path) -> Path:
     return tmp_path / "scans"
 
 
-def names(*inputs: object, **options: str) -> list[str]:
-    return [task.name for task in make_plan([str(given) for given in inputs], **options).tasks]
+def names(*inputs: object, base: str = "", leave_out: str = "") -> list[str]:
+    plan = make_plan([str(given) for given in inputs], base=base, leave_out=leave_out)
+    return [task.name for task in plan.tasks]
 
 
 def test_a_folder_is_searched_sorted_and_mirrored(scans: Path) -> None:
