@@ -302,9 +302,9 @@ def held_out_texts(unipen: Path) -> dict[str, list[str]]:
     return found
 
 
-def main(data: Path, path: Path) -> None:
+def main(data: Path, path: Path, recipe: Recipe | None = None) -> None:
     """Train on ``data``/text, measure on what people wrote in ``data``/unipen, store at ``path``."""
-    recipe = Recipe()
+    recipe = recipe or Recipe()
     made = levels(count(data / "text", recipe), recipe)
     trie = arrays(made, prune(made, recipe.threshold))
     model = CharacterModel(trie["symbols"], trie["logits"], trie["children"])
