@@ -9,8 +9,8 @@ NIST36 = tuple(string.ascii_uppercase + string.digits)
 ASCII94 = tuple(chr(code) for code in range(33, 127))
 NOT_A_LETTER = ""  # the class of whatever is no single character
 
-# Small letters that most hands write as smaller capitals.
-SMALL_CAPITALS = {small: small.upper() for small in "cosvwxz"}
+# Small letters that hand printers use for capitals, as NIST's forms show: smaller capitals, and f, m, u, y.
+SMALL_CAPITALS = {small: small.upper() for small in "cfkmopsuvwxyz"}
 _RARE_MARKS = (
     dict.fromkeys("`~^\\{}|<>", 0.25) | dict.fromkeys("[]_@%$#&*+=;", 0.5) | dict.fromkeys("'\",.-", 1.0)
 )
@@ -44,8 +44,8 @@ class Recipe:
 
 
 _NIST36_LETTERS = {character: character for character in NIST36}
-# Hand-printed pages hold more letters than digits, which matters most where both look alike.
-_DIGITS_RARER = dict.fromkeys(string.digits, 0.8) | {"0": 0.6, "1": 0.7}
+# Hand-printed pages hold more letters than digits, which matters most where both are one shape.
+_DIGITS_RARER = dict.fromkeys(string.digits, 0.8) | {"0": 0.4, "1": 0.5}
 
 RECIPES = {
     recipe.name: recipe
