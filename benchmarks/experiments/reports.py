@@ -61,7 +61,7 @@ def backbones(digits: Path, kept: Path) -> str:
             {},
             plan if small else replace(plan, epochs=3),
             "kept",
-            limit=2500 if small else 1000,
+            limit=2500 if small else 500,
         )
         rows.append(
             (f"{arch}, {question.limit} digits, {question.plan.epochs} epochs", theirs, run(question, kept))
@@ -88,13 +88,13 @@ def linear_to_deep(letters: Path, kept: Path) -> str:
             ("two of 200, batch 16", "657 s", replace(two, plan=replace(plan, batch=16, rate=0.1))),
             ("two of 200, batch 1024", "79 s", replace(two, plan=replace(plan, batch=1024, rate=0.1))),
             ("two of 200, rate 1", "–", replace(two, plan=replace(plan, rate=1.0))),
-            ("two of 200, rate 0.1", "82.9 %", replace(two, plan=replace(plan, rate=0.1, epochs=30))),
+            ("two of 200, rate 0.1", "82.9 %", replace(two, plan=replace(plan, rate=0.1, epochs=20))),
             ("two of 200, rate 0.01", "–", replace(two, plan=plan)),
             ("two of 200, rate 0.001", "–", replace(two, plan=replace(plan, rate=0.001))),
             (
                 "the same at 0.1 with L2 1e-4",
                 "85.8 % (against 84.4)",
-                replace(two, plan=replace(plan, rate=0.1, epochs=30, l2=1e-4)),
+                replace(two, plan=replace(plan, rate=0.1, epochs=20, l2=1e-4)),
             ),
             (
                 "the same with dropout 0.2",
@@ -102,7 +102,7 @@ def linear_to_deep(letters: Path, kept: Path) -> str:
                 replace(
                     two,
                     options={"hidden": [200, 200], "dropout": 0.2},
-                    plan=replace(plan, rate=0.1, epochs=30),
+                    plan=replace(plan, rate=0.1, epochs=20),
                 ),
             ),
         )
@@ -139,7 +139,7 @@ def augmentation(letters: Path, kept: Path) -> str:
             f"LeNet-5, augmentation {level}",
             theirs,
             run(
-                Question([letters], "lenet5", {}, Plan(25, 64, 2e-3, augment=level), "kept", limit=3600), kept
+                Question([letters], "lenet5", {}, Plan(15, 64, 2e-3, augment=level), "kept", limit=3600), kept
             ),
         )
         for level, theirs in (

@@ -22,7 +22,7 @@ from ocr.errors import DataError, ExitCode
 Examples:
   ocr-train --data nist36 -o mine.onnx          NIST36's folder of three .mat files
   ocr-train --data letters/ --augment full      a folder of your own letters, A/ B/ C/ ...
-  ocr-train --data my-hand/ --init nist36-cnn.onnx --epochs 20 --rate 3e-4
+  ocr-train --data my-hand/ --init nist36-cnn --epochs 20 --rate 3e-4
   ocr-read --model mine.onnx photo.jpg""",
 )
 @study_options

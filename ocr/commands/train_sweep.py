@@ -43,7 +43,7 @@ _KINDS: dict[str, Any] = {
 Examples:
   ocr-train sweep --data nist36 --arch mlp --try rate=0.001,0.01,0.1 -o rates
   ocr-train sweep --data nist36 --arch mlp --try activation=relu,tanh,sigmoid --try batch=16,1024
-  ocr-train sweep --data my-hand --try init=none,nist36-cnn.onnx""",
+  ocr-train sweep --data my-hand --try init=none,nist36-cnn""",
 )
 @click.option(
     "--try",
