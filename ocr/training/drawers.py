@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from ctypes import c_byte
 from multiprocessing.queues import Queue
 from typing import Any
@@ -16,6 +17,7 @@ from ocr.training.letters import Letters
 from ocr.training.recipes import RECIPES
 
 BLOCK = 1024  # letters that a process draws before it hands them over
+_MODEST = 5  # where cores are few, learning goes before drawing, which may be used a few times more
 
 
 class Slot:
@@ -48,6 +50,8 @@ def draw_forever(
 ) -> None:
     """A drawing process: fill free slots until told -1."""
     cv2.setNumThreads(1)
+    if hasattr(os, "nice"):
+        os.nice(_MODEST)
     letters = Letters(data, RECIPES[recipe])
     rng = np.random.default_rng(seed)
     while (slot := free.get()) >= 0:

@@ -192,7 +192,10 @@ class Fit:
         partial.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint of `save`; DataError when it belongs to another network."""
+        """Go on from a checkpoint of `save`; DataError when it belongs to another network.
+
+        Where the originals are others than then, their labels are doubted from the beginning again.
+        """
         try:
             tensors = load_file(path)
             with safe_open(path, "pt") as file:
@@ -206,8 +209,9 @@ class Fit:
             index, key = name.split(".")
             state.setdefault(int(index), {})[key] = value
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
-        self.likelihood.copy_(tensors["likelihood"])
-        self.seen.copy_(tensors["seen"])
+        if tensors["seen"].shape == self.seen.shape:
+            self.likelihood.copy_(tensors["likelihood"])
+            self.seen.copy_(tensors["seen"])
         self.step, self.spent = metadata["step"], metadata["spent"]
 
 

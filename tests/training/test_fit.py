@@ -95,6 +95,17 @@ def test_resumed_training_ends_where_the_whole_run_does(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]  # no half-written file is left
 
 
+def test_other_originals_are_doubted_anew(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    before = fit()
+    before.run(lambda check: None)
+    before.save(path)
+    after = Fit(build("mlp", 2, hidden=16, dropout=0.0), Bars(), 80, PLAIN, CPU)  # type: ignore[arg-type]
+    after.resume(path)
+    assert all(map(torch.equal, weights(before), weights(after)))
+    assert not after.seen.any() and not after.likelihood.any()
+
+
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     fit().save(path)
