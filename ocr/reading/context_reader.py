@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from ocr.reading.classifier import Classifier
 from ocr.reading.constraints import LexiconContext, PatternContext
 from ocr.reading.context import Anything, Context, LanguageContext
 from ocr.reading.crops import normalise
-from ocr.reading.cuts import Piece, candidates
+from ocr.reading.cuts import Piece, candidates, space_odds
 from ocr.reading.ink import Ink
 from ocr.reading.language import load_language
 from ocr.reading.lattice import Lattice
@@ -22,7 +23,6 @@ from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
 from ocr.reading.marks import read_marks
 from ocr.reading.placement import RowFrame, placement, row_frame
-from ocr.reading.spacing import borders
 from ocr.reading.words import Decoder, Reading, ReadLetter, Weights, calibrated
 
 MARKS = ".,:;-_='\""  # what `read_marks` tells apart, for classifiers without such classes
@@ -37,11 +37,16 @@ _NARROW, _WIDE = 0.3, 1.05
 
 @dataclass(frozen=True)
 class RowPieces:
-    """A row's pieces, left to right; firsts: the letter each begins with; marks: piece -> character."""
+    """A row's pieces, left to right.
+
+    firsts: the letter that each begins with. marks: piece -> character. gaps: (pieces,) paper before each, in
+    letter heights, -inf before the first.
+    """
 
     pieces: list[Piece]
     firsts: list[int]
     marks: dict[int, str]
+    gaps: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.pieces)
@@ -110,9 +115,8 @@ class ContextReader:
             for each, frame in zip(proposed, frames, strict=True)
         ]
         grouped = self._probabilities(patches, features)
-        gaps = [np.asarray(each.gaps[1:-1][np.isfinite(each.gaps[1:-1])], np.float64) for each in proposed]
         lattices, at, group = [], 0, 0
-        for each, pieces, border in zip(proposed, found, borders(gaps), strict=True):
+        for each, pieces, row in zip(proposed, found, rows, strict=True):
             alone = each.pieces >= 0
             chances = np.empty((len(alone), len(self._classifier.classes)), np.float32)
             chances[alone] = whole[at + each.pieces[alone]]
@@ -122,7 +126,7 @@ class ContextReader:
                 mark = pieces.marks.get(int(each.pieces[arc]))
                 if mark is not None:
                     logs[arc], noise[arc] = self._mark(mark)
-            lattices.append(each.lattice(logs, noise, border))
+            lattices.append(each.lattice(logs, noise, space_odds(pieces.gaps, row.border)))
             at += len(pieces)
             group += int(np.count_nonzero(~alone))
         return lattices
@@ -139,7 +143,11 @@ class ContextReader:
                     marks[members[0]] = text
         firsts = [item for item in row.items if item in groups]
         pieces = [_piece(ink, letters, groups[item]) for item in firsts]
-        return RowPieces(pieces, firsts, {firsts.index(item): text for item, text in marks.items()})
+        # The gap before a piece is the widest since the piece before it: what lies between was left out.
+        places = [row.items.index(item) for item in firsts]
+        gaps = [max(row.gaps[before:at], default=-np.inf) for before, at in pairwise([0, *places])]
+        named = {firsts.index(item): text for item, text in marks.items()}
+        return RowPieces(pieces, firsts, named, np.array(gaps, np.float64))
 
     def _classify_pieces(
         self, ink: Ink, letters: Letters, found: list[RowPieces], frames: list[RowFrame | None]

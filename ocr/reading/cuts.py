@@ -61,8 +61,8 @@ class Candidates:
     """The arcs of a row's lattice before they are classified, see `ocr.reading.lattice.Lattice`.
 
     patches: one for each arc, as `ocr.reading.crops.normalise` takes them. pieces: for each arc the index of
-    the piece that it takes whole and alone, else -1. gaps: (n + 1,) float32, paper to the left of each node's
-    ink in letter heights, -inf at a cut. Boxes are tight around ink above half.
+    the piece that it takes whole and alone, else -1. begins: (n + 1,) int64, the piece that begins at each
+    node, -1 at a cut and at the end. Boxes are tight around ink above half.
     """
 
     starts: NDArray[np.int64]
@@ -71,23 +71,24 @@ class Candidates:
     patches: tuple[NDArray[np.uint8], ...]
     pieces: NDArray[np.int64]
     bias: NDArray[np.float32]
-    gaps: NDArray[np.float32]
+    begins: NDArray[np.int64]
 
-    def lattice(self, logs: NDArray[np.float32], noise: NDArray[np.float32], border: float) -> Lattice:
+    def lattice(
+        self, logs: NDArray[np.float32], noise: NDArray[np.float32], odds: NDArray[np.float32]
+    ) -> Lattice:
         """The lattice with what the classifier says.
 
         logs: (A, C) float32, log-probabilities of the alphabet; noise: (A,) float32, of "no letter", or -inf.
-        border: the gap, in letter heights, at which a space is as likely as none.
+        odds: (pieces,) float32, see `space_odds`, of a space before each piece.
         """
-        return Lattice(
-            self.starts, self.ends, self.boxes, logs, noise, self.bias, space_odds(self.gaps, border)
-        )
+        spaces = np.where(self.begins >= 0, np.append(odds, -np.inf)[self.begins], -np.inf).astype(np.float32)
+        return Lattice(self.starts, self.ends, self.boxes, logs, noise, self.bias, spaces)
 
 
-def space_odds(gaps: NDArray[np.float32], border: float) -> NDArray[np.float32]:
+def space_odds(gaps: NDArray[np.float64], border: float) -> NDArray[np.float32]:
     """Natural logarithm of the odds that words part at gaps of this width; both in letter heights."""
     odds = (gaps - border) / (0.06 + 0.14 * border)
-    return np.where(np.isfinite(gaps), np.clip(odds, -8, 8), -np.inf).astype(np.float32)
+    return np.clip(odds, -8, 8).astype(np.float32)
 
 
 def cut_columns(patch: NDArray[np.uint8], height: float, pen: float) -> list[tuple[int, float]]:
@@ -171,7 +172,9 @@ def candidates(
         tuple(arc[3] for arc in arcs),
         np.array([arc[4] for arc in arcs], np.int64),
         np.array([arc[5] for arc in arcs], np.float32),
-        gaps,
+        np.array(
+            [-1 if k and owner[k] == owner[k - 1] else owner[k] for k in range(len(owner))] + [-1], np.int64
+        ),
     )
 
 

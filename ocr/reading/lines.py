@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr.reading.grid import BoxGrid, Groups
 from ocr.reading.letters import Letters
-from ocr.reading.spacing import word_starts
+from ocr.reading.spacing import borders, starts_above
 
 # Lengths are in letter heights of the page.
 _REACH = 6.0  # how far to the right the next letter of a row may be
@@ -27,6 +27,7 @@ class Row:
     starts: positions in ``items`` at which a word begins; the first is 0.
     slope, middle: the row's middle is at y = middle + slope * x, in pixels of the ink.
     height: letter height of this row, pixels.
+    gaps:   between neighbours in ``items``, in letter heights; border: a gap above it parts words.
     """
 
     items: tuple[int, ...]
@@ -34,6 +35,8 @@ class Row:
     slope: float
     middle: float
     height: float
+    gaps: tuple[float, ...] = ()
+    border: float = 0.0
 
     @property
     def words(self) -> list[tuple[int, ...]]:
@@ -54,8 +57,8 @@ def find_rows(letters: Letters) -> list[Row]:
     chains = [sorted_chain(boxes, chain) for chain in chains]
     gaps = [_gaps(letters, chain, line[2]) for chain, line in zip(chains, lines, strict=True)]
     rows = [
-        Row(tuple(chain), starts, *line)
-        for chain, line, starts in zip(chains, lines, word_starts(gaps), strict=True)
+        Row(tuple(chain), starts_above(row_gaps, border), *line, tuple(row_gaps.tolist()), border)
+        for chain, line, row_gaps, border in zip(chains, lines, gaps, borders(gaps), strict=True)
     ]
     return sorted(rows, key=lambda row: row.middle + row.slope * boxes[:, [0, 2]].mean())
 

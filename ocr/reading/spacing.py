@@ -17,17 +17,23 @@ _FEW = 5  # rows with fewer gaps than this do not decide for themselves
 
 
 def word_starts(gaps: Sequence[NDArray[np.float64]]) -> list[tuple[int, ...]]:
-    """Positions at which words begin.
+    """Positions at which words begin, for each row.
 
     gaps: for each row its gaps between neighbours, left to right, in letter heights.
-    Returns for each row the positions of its words' first letters: 0, and k + 1 for each gap k that parts words.
     """
-    return [(0, *(int(k) + 1 for k in np.flatnonzero(row > border)))
-            for row, border in zip(gaps, borders(gaps), strict=True)]
+    return [starts_above(row, border) for row, border in zip(gaps, borders(gaps), strict=True)]
+
+
+def starts_above(gaps: NDArray[np.float64], border: float) -> tuple[int, ...]:
+    """Positions at which the words of one row begin: 0, and k + 1 for each gap k wider than ``border``."""
+    return (0, *(int(k) + 1 for k in np.flatnonzero(gaps > border)))
 
 
 def borders(gaps: Sequence[NDArray[np.float64]]) -> list[float]:
-    """For each row the gap, in letter heights, above which a gap parts words; ``gaps`` as in `word_starts`."""
+    """For each row the gap, in letter heights, above which a gap parts words.
+
+    gaps: for each row its gaps between neighbours, left to right, in letter heights.
+    """
     usual = _border(np.concatenate(list(gaps)) if len(gaps) else np.zeros(0))
     return [usual if len(row) < _FEW else _border(row, usual) for row in gaps]
 
