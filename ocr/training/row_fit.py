@@ -102,7 +102,7 @@ class Trainer:
         torch.manual_seed(self.settings.seed)
         self.network = Crnn(CLASSES).to(self.device)
         if self.device.type == "cuda":
-            self.network = self.network.to(memory_format=torch.channels_last)
+            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.network).eval()
         gains = [p for p in self.network.parameters() if p.ndim < 2]
         weights = [p for p in self.network.parameters() if p.ndim >= 2]
@@ -240,10 +240,12 @@ def run(trainer: Trainer, stream: RowStream, validation: list[Ready], output: Pa
             say(json.dumps(line))
             row_checkpoint.save(output / "checkpoint.safetensors", trainer.network, trainer.average,
                                 trainer.optimiser, trainer.progress())
+            row_checkpoint.save_average(output / "average.safetensors", trainer.average, trainer.progress())
     rates = trainer.validate(validation)
     say("end: " + json.dumps(rates))
     row_checkpoint.save(output / "checkpoint.safetensors", trainer.network, trainer.average, trainer.optimiser,
                         trainer.progress())
+    row_checkpoint.save_average(output / "average.safetensors", trainer.average, trainer.progress())
 
 
 @click.command(help=__doc__)
