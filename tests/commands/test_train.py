@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -181,3 +183,18 @@ def test_without_the_extra(letters: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "torch", None)
     result = run("--data", letters)
     assert result.exit_code == 6 and "pip install 'handprint-ocr[train]'" in result.stderr
+
+
+def test_ctrl_c_keeps_the_best(letters: Path, tmp_path: Path) -> None:
+    asked = ["--data", letters, *FAST, "--epochs", "100000", "-o", tmp_path / "stopped.onnx"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "ocr.commands.train", *map(str, asked)], stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("epoch"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 130 and "ended early: interrupted; the best was epoch" in rest
+    assert Classifier(tmp_path / "stopped.onnx").classes == tuple("LOTX")
