@@ -22,8 +22,10 @@ from ocr.training.row_strokes import load_strokes
 from ocr.training.row_texts import Texts, entry, load_texts
 
 ROWS = 8
-TOUCHING = 0.15  # part of the rows
+TOUCHING = 0.08  # part of the rows
 ENTRIES = 0.25
+CAPITALS = 0.45  # part of the rows, where the alphabet has small letters
+BROKEN = 0.25  # part of the rows whose strokes have gaps
 _LONGEST = 30
 _DISTANCE = 2.2  # between baselines, in letter heights
 
@@ -56,7 +58,7 @@ class Source:
             text = self._written[rng.integers(len(self._written))]
             while len(text) < 12 and rng.random() < 0.7:
                 text += " " + self._written[rng.integers(len(self._written))]
-        if self._capitals:
+        if self._capitals or rng.random() < CAPITALS:
             text = text.upper()
         text = " ".join("".join(c if c in self._characters else " " for c in text).split())
         if len(text) > _LONGEST:
@@ -89,9 +91,21 @@ class Source:
 
 def _apart(spacing: Spacing, pen: float, rng: Generator) -> Spacing:
     """Letters that stand apart by more than the pen's width, most of them; ``pen`` in letter heights."""
-    gap = pen + max(0.04, rng.normal(0.13, 0.07)) + (rng.uniform(0.2, 0.7) if rng.random() < 0.15 else 0.0)
+    gap = pen + max(0.08, rng.normal(0.18, 0.07)) + (rng.uniform(0.2, 0.7) if rng.random() < 0.15 else 0.0)
     space = max(0.3, 0.6 * gap + rng.lognormal(-0.5, 0.35))
-    return replace(spacing, gap=gap, spread=0.05, nearness=rng.uniform(0, 0.3), space=space)
+    return replace(spacing, gap=gap, spread=0.05, nearness=rng.uniform(0, 0.15), space=space)
+
+
+def _scratch(
+    ink: NDArray[np.uint8], points: NDArray[np.floating], thick: int, count: int, rng: Generator
+) -> None:
+    """Take narrow gaps out of the strokes at ``count`` of their points, as a dry pen leaves them."""
+    for x, y in points[rng.integers(0, len(points), count)]:
+        across = rng.normal(0, 1, 2)
+        across *= 0.9 * thick / max(float(np.hypot(*across)), 1e-6)
+        middle = np.array([x, y])
+        start, end = np.rint(middle - across).astype(int), np.rint(middle + across).astype(int)
+        cv2.line(ink, start.tolist(), end.tolist(), 0, int(rng.integers(2, 4)))
 
 
 def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
@@ -116,6 +130,8 @@ def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
         fixed = np.rint(points * 16).astype(np.int32)
         for stroke in np.split(fixed, np.cumsum(row.lengths)[:-1]):
             cv2.polylines(ink, [stroke], False, 255, thick, cv2.LINE_AA, 4)
+        if rng.random() < BROKEN:
+            _scratch(ink, points, thick, len(row.text) // 4 + 1, rng)
         baselines.append(baseline)
     soft = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.5, 1.4))) / np.float32(255)
     shadow = np.linspace(rng.uniform(0.7, 1), rng.uniform(0.7, 1), shape[1], dtype=np.float32)

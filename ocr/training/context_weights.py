@@ -36,7 +36,7 @@ from ocr.training.context_rows import DrawnPage, Source
 
 STEPS = {"language": 1.25, "case": 1.5, "shape": 1.4, "space": 1.4, "letter": 0.5, "noise": 1.0}
 FACTORS = ("language", "case", "shape", "space")  # changed by a factor, the others by a difference
-_PAGES = 40
+_PAGES = 36
 _SEED = 7
 _KNOTS = 12
 
