@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
 from ocr.errors import OutputError
 
 _TEMPORARY = ".ocr-batch.tmp"
+_THREADS = 8
 
 
 class Outputs:
@@ -21,6 +23,8 @@ class Outputs:
         self.folder = folder
         self._temporary = folder / _TEMPORARY
         self._made: set[Path] = set()
+        # The disk is waited for in threads: what is asked of it at once it can do at once.
+        self._threads = ThreadPoolExecutor(_THREADS, "ocr-batch-write")
 
     def __enter__(self) -> Outputs:
         try:
@@ -33,19 +37,31 @@ class Outputs:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
+        self._threads.shutdown()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
-    def write(self, name: str, content: bytes) -> str:
-        """Write a file below the folder and return its SHA-256.
+    def write(self, documents: Sequence[tuple[str, bytes]]) -> list[tuple[str, int]]:
+        """Write files below the folder, given as name and content; returns SHA-256 and size of each.
 
         The content is on the disk before the file has its name; a power failure leaves the old file, or the
-        new one. OutputError when it cannot be written.
+        new one. OutputError when one of them cannot be written; others may have been.
         """
-        path, temporary = self.folder / name, self._temporary / "document"
+        for name, _ in documents:
+            self._make_folder((self.folder / name).parent)
+        return list(self._threads.map(self._write, range(len(documents)), documents))
+
+    def _make_folder(self, folder: Path) -> None:
         try:
-            if path.parent not in self._made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._made.add(path.parent)
+            if folder not in self._made:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._made.add(folder)
+        except OSError as error:
+            raise _failure(folder, error) from error
+
+    def _write(self, number: int, document: tuple[str, bytes]) -> tuple[str, int]:
+        name, content = document
+        path, temporary = self.folder / name, self._temporary / f"{number}"
+        try:
             with temporary.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
@@ -53,7 +69,7 @@ class Outputs:
             temporary.replace(path)
         except OSError as error:
             raise _failure(path, error) from error
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(content).hexdigest(), len(content)
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove results that no longer belong to anything."""

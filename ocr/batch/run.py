@@ -116,14 +116,16 @@ class Run:
                 under_way += 1
             if not under_way:
                 return
-            for outcome in self._executor.wait(0.2):
-                under_way -= 1
-                if not self._settle(outcome):
+            outcomes = self._executor.wait(0.2)
+            under_way -= len(outcomes)
+            written = iter(self._outputs.write([made for outcome in outcomes for made in outcome.documents]))
+            for outcome in outcomes:
+                if not self._settle(outcome, {name: next(written) for name, _ in outcome.documents}):
                     again.append(outcome.task)
             self._progress.show(self.tally)
 
-    def _settle(self, outcome: Outcome) -> bool:
-        """Enter what became of a task; False when it is to be tried once more."""
+    def _settle(self, outcome: Outcome, written: dict[str, tuple[str, int]]) -> bool:
+        """Enter what became of a task, whose documents are written; False to try it once more."""
         task = outcome.task
         self._attempts[task.name] += 1
         tries = self._attempts[task.name]
@@ -139,8 +141,6 @@ class Run:
             self._ledger.put(replace(entry, stamp=task.stamp, source=task.source, attempts=tries))
             self.tally.done += 1
             return True
-        written = {name: (self._outputs.write(name, content), len(content))
-                   for name, content in outcome.documents}
         if entry:
             # Before the ledger forgets them. A run that is killed in between finds that results are missing.
             self._outputs.remove(entry.outputs.keys() - written.keys())

@@ -19,6 +19,7 @@ from ocr.batch.run import Choice, Interrupt, Run, choose
 from ocr.batch.summary import SUMMARY, summary_csv
 from ocr.batch.task import Job
 from ocr.batch.worker import find_reader
+from ocr.errors import OutputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,13 @@ class Session:
 
     def read(self, choices: Sequence[Choice], make_executor: Callable[[Job], Executor],
              progress: Progress, interrupt: Interrupt) -> Tally:
-        """Read what was chosen, and write the summary, however it ends."""
+        """Read what was chosen, and write the summary, however it ends, if there is room for one."""
         tasks = [choice.task for choice in choices if choice.reason]
         self.ledger.add(tasks)
         if not tasks:
             self.write_summary()
             return Tally(skipped=len(choices))
+        full = False
         try:
             with make_executor(self.job) as executor:
                 run = self.run(executor, progress, interrupt)
@@ -59,8 +61,12 @@ class Session:
                     run.do(tasks)
                 finally:
                     progress.finish(run.tally)
+        except OutputError:
+            full = True
+            raise
         finally:
-            self.write_summary()
+            if not full:  # one more error would hide the first
+                self.write_summary()
         return run.tally
 
     def run(self, executor: Executor, progress: Progress, interrupt: Interrupt) -> Run:
@@ -68,7 +74,7 @@ class Session:
         return Run(executor, self.ledger, self.outputs, self.settings, self.models, progress, interrupt)
 
     def write_summary(self) -> None:
-        self.outputs.write(SUMMARY, summary_csv(self.ledger.entries()))
+        self.outputs.write([(SUMMARY, summary_csv(self.ledger.entries()))])
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from ocr.errors import OutputError
 
 def test_files_are_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
     with Outputs(tmp_path / "out") as outputs:
-        assert outputs.write("a/b.txt", b"one") == hashlib.sha256(b"one").hexdigest()
-        outputs.write("a/b.txt", b"three")
-        outputs.write("c.txt", b"")
+        written = outputs.write([("a/b.txt", b"one"), ("c.txt", b"")])
+        assert written == [(hashlib.sha256(b"one").hexdigest(), 3), (hashlib.sha256(b"").hexdigest(), 0)]
+        outputs.write([("a/b.txt", b"three")])
         assert outputs.has("a/b.txt", 5) and not outputs.has("a/b.txt", 3) and not outputs.has("d", 0)
         outputs.remove(["c.txt", "never there"])
     assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [tmp_path / "out/a/b.txt"]
@@ -33,7 +33,7 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
 def test_a_name_that_is_taken_by_a_folder_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
     with Outputs(tmp_path) as outputs, pytest.raises(OutputError, match=r"a\.txt: cannot be written"):
-        outputs.write("a.txt", b"x")
+        outputs.write([("a.txt", b"x")])
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
