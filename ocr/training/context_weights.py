@@ -114,7 +114,7 @@ def tune(
                         if name in FACTORS
                         else value + direction * STEPS[name]
                     )
-                    trial = replace(weights, **{name: moved})
+                    trial = replace(weights, **{name: round(moved, 4)})
                     error = error_rate(rows, decoder(alphabet, model, trial))
                     if error >= best:
                         break
