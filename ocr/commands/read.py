@@ -29,6 +29,8 @@ Examples:
   ocr-read note.jpg                          the text, on the screen
   ocr-read *.jpg -o all.txt                  many pictures, one file
   ocr-read form.png --charset digits         nothing but digits
+  ocr-read dates.png --pattern 99/99/9999    nothing but dates
+  ocr-read *.jpg --review                    which words a person should check
   ocr-read note.jpg --min-confidence 0.8     mark doubtful letters: HE[1I?]O
   ocr-read note.jpg --picture seen.png       draw what was read, and how surely
   ocr-read scan.pdf --pages 1-3 -f json      boxes, confidences, alternatives
@@ -60,6 +62,15 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
               help="The model that reads letters: a name that ships, or a file.")
 @click.option("--charset", type=Charset(), metavar="SET",
               help="What may occur: digits, letters, alnum, or a list such as A-F0-9.")
+@click.option("--pattern", metavar="99-99-9999",
+              help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything.")
+@click.option("--lexicon", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Words to prefer, one a line.")
+@click.option("--only-lexicon", is_flag=True, help="No other words than those of --lexicon occur.")
+@click.option("--context/--no-context", default=True,
+              help="Decide letters together, by what English, numbers and codes look like, or each alone.")
+@click.option("--review", is_flag=True,
+              help="List the doubtful words, most doubtful first: short for --format review.")
 @click.option("--alternatives", type=click.IntRange(0), default=3, metavar="N", show_default=True,
               help="Other readings to keep of each letter.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P",
@@ -80,20 +91,25 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.version_option(__version__, prog_name="ocr-read")
 @exits
 def main(images: tuple[str, ...], format_name: str, output: str | None, model: str, charset: str | None,
-         alternatives: int, min_confidence: float, picture: Path | None, pages: PageNumbers | None, dpi: int,
+         pattern: str | None, lexicon: Path | None, only_lexicon: bool, context: bool, review: bool, alternatives: int, min_confidence: float, picture: Path | None, pages: PageNumbers | None, dpi: int,
          max_pixels: int, threads: int, quiet: bool, verbose: bool) -> ExitCode:
     """Read photographs and scans of hand-printed text.
 
     IMAGE is a JPEG, PNG, WebP, BMP, GIF, PNM, TIFF, PDF or HEIC file, or - for standard input.
     """
     _check_targets(images, output, picture)
+    format_name = "review" if review else format_name
+    if only_lexicon and lexicon is None:
+        raise click.UsageError("--only-lexicon needs --lexicon FILE.")
+    words = None if lexicon is None else _read_lexicon(lexicon)
     with Output(output) as target:
         if picture:
             check_writable(picture)
         try:
-            reader = load_reader(model, charset=charset, alternatives=alternatives, threads=threads)
+            reader = load_reader(model, charset=charset, pattern=pattern, lexicon=words, closed=only_lexicon,
+                                 context=context, alternatives=alternatives, threads=threads)
         except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="'--charset'") from error
+            raise click.UsageError(str(error)) from error
         opening = {"pages": pages, "max_pixels": max_pixels, "pdf_dpi": dpi}
         run = Run(images, reader, opening, picture, min_confidence, quiet, verbose)
         results = run.results()
@@ -110,6 +126,12 @@ def load_reader(model: str, **options: Any) -> Reader:
     from ocr.reading.reader import Reader
 
     return Reader(model, **options)
+
+
+def _read_lexicon(path: Path) -> list[str]:
+    from ocr.reading.constraints import read_lexicon
+
+    return read_lexicon(path)
 
 
 def _check_targets(images: tuple[str, ...], output: str | None, picture: Path | None) -> None:

@@ -29,6 +29,7 @@ FORMATS = {
     "hocr": "hOCR 1.2, HTML with boxes",
     "alto": "ALTO 4.4, the format of libraries",
     "pagexml": "PAGE XML 2019-07-15",
+    "review": "the doubtful words, most doubtful first",
     "pdf": "the picture with a searchable text layer",
 }
 ONE_PAGE_A_FILE = frozenset({"pagexml"})  # write_all takes one page only

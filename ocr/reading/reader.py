@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ocr.page import Box, Letter, Line, Page, Word
 from ocr.reading.charset import parse_charset
 from ocr.reading.classifier import Classifier
+from ocr.reading.context_reader import context_reader
 from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
-from ocr.reading.letter_reader import LetterReader
 from ocr.reading.letters import find_letters
 from ocr.reading.lines import find_rows
 from ocr.reading.survey import apply, survey
@@ -35,25 +35,41 @@ class Reader:
         self,
         model: str | Path = "nist36-cnn",
         *,
+        context: bool = True,
         charset: str | None = None,
+        pattern: str | None = None,
+        lexicon: Iterable[str] | None = None,
+        closed: bool = False,
         alternatives: int = 3,
         threads: int = 1,
     ) -> None:
         """Load the models.
 
         model:        name of a shipped model or path of one.
+        context:      decide letters together, by what English, numbers and codes look like; False: each alone.
         charset:      which characters may occur, see `charset.parse_charset`; None for all.
+        pattern:      what every word looks like, such as ``99-99-9999``, see `constraints`; None for anything.
+        lexicon:      words to prefer, or, if ``closed``, the only ones there are.
         alternatives: how many other readings to keep for each letter.
         threads:      threads for arithmetic.
 
-        ModelError when the model cannot be used, ValueError when it has no character of ``charset``.
+        ModelError when a model cannot be used, ValueError when it has no character of ``charset`` or cannot
+        write ``pattern`` or ``lexicon``.
         """
         cv2.setNumThreads(threads)
         self._classifier = Classifier(model, threads)
         characters = None if charset is None else parse_charset(charset)
         if characters is not None:
             self._classifier.allowed(characters)
-        self._letters = LetterReader(self._classifier, characters, alternatives)
+        self._letters = context_reader(
+            self._classifier,
+            language="english" if context else None,
+            charset=characters,
+            pattern=pattern,
+            lexicon=lexicon,
+            closed=closed,
+            alternatives=alternatives,
+        )
 
     def read(self, page: PicturePage) -> Page:
         """Read one page. InputError when its picture is damaged."""

@@ -107,8 +107,23 @@ def test_doubtful_letters_are_marked(folder: Path) -> None:
 
 
 def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -> None:
-    run("a.png", "--model", "m", "--charset", "A-F0-9", "--alternatives", "7", "--threads", "2")
-    assert fake_reader[0].options == {"model": "m", "charset": "A-F0-9", "alternatives": 7, "threads": 2}
+    words = folder / "words.txt"
+    words.write_text("TEA\nMILK\n", encoding="utf-8")
+    run("a.png", "--model", "m", "--charset", "A-F0-9", "--alternatives", "7", "--threads", "2", "--no-context",
+        "--pattern", "99", "--lexicon", str(words), "--only-lexicon")
+    assert fake_reader[0].options == {
+        "model": "m", "charset": "A-F0-9", "alternatives": 7, "threads": 2, "context": False, "pattern": "99",
+        "lexicon": ["TEA", "MILK"], "closed": True,
+    }
+
+
+def test_a_lexicon_is_needed_to_allow_nothing_else(folder: Path, fake_reader: list[FakeReader]) -> None:
+    result = run("a.png", "--only-lexicon")
+    assert result.exit_code == 2 and "--lexicon" in result.stderr
+
+
+def test_review_is_a_format(folder: Path, fake_reader: list[FakeReader]) -> None:
+    assert "words to check" in run("a.png", "--review").stdout
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), [
