@@ -177,13 +177,14 @@ def disks(count: int, quick: bool, seed: int) -> None:
 @main.command()
 @common
 @click.option("--rounds", default=3, show_default=True, help="Turns of each, the best counts.")
-def speed(count: int, quick: bool, seed: int, rounds: int) -> None:
+@click.option("--scale", default=1.0, show_default=True, help="Size of the pages; 1 is that of the samples.")
+def speed(count: int, quick: bool, seed: int, rounds: int, scale: float) -> None:
     """Pages a second with 1 and 2 jobs, and Tesseract's under xargs on the same pages, in turns.
 
-    Pages for each second of processor time are told as well: they hold on a machine that has other things to do.
+    Pages for each second of processor time are told as well: they hold on a machine that does other things.
     """
     with folders() as (pages, work):
-        bad = make_pages(pages, count, seed, text=quick)
+        bad = make_pages(pages, count, seed, text=quick, scale=scale)
         for name in bad:
             (pages / name).unlink()
         good = count - len(bad)
@@ -201,10 +202,11 @@ def speed(count: int, quick: bool, seed: int, rounds: int) -> None:
                 for page in part:
                     page.with_name(page.name + ".txt").unlink()
         one, two = best["ours, jobs 1"], best["ours, jobs 2"]
-        told: dict[str, object] = {"pages": good, **{name: rate._asdict() for name, rate in best.items()},
-                                   "efficiency of 2 jobs": round(two.pages_a_second / one.pages_a_second / 2, 3)}
+        told: dict[str, object] = {"pages": good, **{name: rate._asdict() for name, rate in best.items()}}
+        told["efficiency of 2 jobs"] = round(two.pages_a_second / one.pages_a_second / 2, 3)
         if tesseract := best.get("tesseract, jobs 2"):
-            told["ours / tesseract"] = [round(ours / theirs, 1) for ours, theirs in zip(two, tesseract, strict=True)]
+            ratios = [round(ours / theirs, 1) for ours, theirs in zip(two, tesseract, strict=True)]
+            told["ours / tesseract"] = Rate(*ratios)._asdict()
         show(told)
 
 
@@ -220,7 +222,8 @@ def measured(best: dict[str, Rate], name: str, pages: int) -> Iterator[None]:
     """Enter in ``best`` how fast ``pages`` were done, if it is the best so far."""
     begin, before = time.perf_counter(), _processor_seconds()
     yield
-    rate = Rate(round(pages / (time.perf_counter() - begin), 2), round(pages / (_processor_seconds() - before), 2))
+    seconds, worked = time.perf_counter() - begin, _processor_seconds() - before
+    rate = Rate(round(pages / seconds, 2), round(pages / worked, 2))
     best[name] = max(best.get(name, rate), rate)
 
 

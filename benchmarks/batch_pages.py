@@ -16,11 +16,11 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 _BAD_EVERY = 100
 
 
-def make_pages(folder: Path, count: int, seed: int = 1, text: bool = False) -> set[str]:
+def make_pages(folder: Path, count: int, seed: int = 1, text: bool = False, scale: float = 0.6) -> set[str]:
     """Write ``count`` pages below ``folder``, 100 in a sub-folder; returns the names of the bad ones.
 
     One page in a hundred is bad, of six kinds in turn. ``text``: pages that hold text instead of a picture,
-    for the reader of the tests.
+    for the reader of the tests. ``scale``: size of the pictures, 1 is that of the samples, 1 to 3 megapixels.
     """
     rng = random.Random(seed)
     samples = [] if text else [Image.open(path).convert("L") for path in sorted(SAMPLES.glob("*.jpg"))]
@@ -36,14 +36,14 @@ def make_pages(folder: Path, count: int, seed: int = 1, text: bool = False) -> s
             path.write_bytes(b"bad" if text else _BAD[kind]())
             bad.add(name)
         else:
-            path.write_bytes(f"PAGE {number} {rng.random()}".encode() if text else _page(rng, samples))
+            path.write_bytes(f"PAGE {number} {rng.random()}".encode() if text else _page(rng, samples, scale))
     return bad
 
 
-def _page(rng: random.Random, samples: list[Image.Image]) -> bytes:
-    """A sample made smaller and darker or paler: no two pages are alike."""
+def _page(rng: random.Random, samples: list[Image.Image], scale: float) -> bytes:
+    """A sample made larger or smaller and darker or paler: no two pages are alike."""
     image = rng.choice(samples)
-    scale = rng.uniform(0.5, 0.7)
+    scale *= rng.uniform(0.9, 1.1)
     image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX)
     stream = BytesIO()
     ImageEnhance.Brightness(image).enhance(rng.uniform(0.8, 1.1)).save(stream, "JPEG", quality=80)
