@@ -29,7 +29,7 @@ class Classifier:
         self.name = loaded.name
         self.classes: tuple[str, ...] = tuple(loaded["classes"])
         self.temperature = float(loaded["temperature"])
-        self._session = _session(loaded.path, threads)
+        self._session = session(loaded.path, threads)
         inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
         self.uses_placement = "placement" in inputs
         if inputs.get("crops", [None])[1:] != [32, 32]:
@@ -90,7 +90,8 @@ class Classifier:
         return mask | np.array([name == "" for name in self.classes])
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session of ONNX Runtime on the processor; ModelError when the file is not for it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
