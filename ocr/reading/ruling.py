@@ -34,7 +34,10 @@ def remove_rules(
     level = _level_rules(ink, across * letter_height, thickest)
     # Looked for in the full ink, so that a side reaches the rules at its ends.
     turned, bounds = np.ascontiguousarray(ink.T), np.ascontiguousarray(level.T)
-    upright = _level_rules(turned, framed * letter_height, thickest, free=down * letter_height, bounds=bounds).T
+    # Without level rules there are no boxes, and only what runs through the whole picture may be shorter.
+    free = down * letter_height
+    shortest = framed * letter_height if level.any() else min(free, 0.9 * ink.shape[0])
+    upright = _level_rules(turned, shortest, thickest, free=free, bounds=bounds).T
     rules = cv2.bitwise_or(level, np.ascontiguousarray(upright))
     return cv2.subtract(ink, rules), rules
 

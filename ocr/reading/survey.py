@@ -54,7 +54,10 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
     if inside is not None:
         mask &= inside
     # Letters are not measured yet, so only what is long for any letter is taken for a rule here.
-    mask, _ = remove_rules(mask, max(16.0, 0.02 * max(mask.shape)))
+    unit = max(16.0, 0.02 * max(mask.shape))
+    rows, columns = mask.shape
+    down = max(4.0, 0.5 * rows / unit)
+    mask, _ = remove_rules(mask, unit, across=max(4.0, 0.15 * columns / unit), down=down, framed=down)
     found = find_components(mask, dark)
     flat = np.eye(3) if sheet is None or sheet.corners is None else _flatten(sheet.corners)
     height = letter_height(found, flat)
