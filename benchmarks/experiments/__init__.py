@@ -1,1 +1,1 @@
-"""The comparisons of the reference reports, made again with the tools of this project; see docs/experiments.md."""
+"""The comparisons of the reference reports, made again with our own tools: docs/experiments.md."""

@@ -2,8 +2,8 @@
 
     python -m benchmarks.experiments.nist36_like ../shared/data/unipen/chars.npz FOLDER
 
-Writes ``nist36like_train.mat``, ``_valid`` and ``_test`` with 300, 100 and 50 letters of each of A-Z and 0-9, by
-writers of whom no two files have one in common. Each letter is drawn once, by a random pen, clean as a
+Writes ``nist36like_train.mat``, ``_valid`` and ``_test`` with 300, 100 and 50 letters of each of A-Z and 0-9,
+by writers of whom no two files have one in common. Each letter is drawn once, by a random pen, clean as a
 scanned form is: no photograph, no damage. Sizes and stroke widths are those measured on genuine NIST letters.
 """
 

@@ -1,7 +1,7 @@
 """Fine-tuning to one hand: five letters of each class of a writer whom training never saw.
 
-For each of ten such writers the shipped classifier is measured on the rest of the writer's letters, fine-tuned on
-five of each class (drawn anew in each epoch), and measured again.
+For each of ten writers the shipped classifier is measured on the rest of that hand's letters, fine-tuned
+on five of each class (drawn anew in each epoch), and measured again.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def backbones(digits: Path, kept: Path) -> str:
             [digits],
             arch,
             {},
-            plan if small else replace(plan, epochs=3),
+            plan if small else replace(plan, epochs=3, batch=16),
             "kept",
             limit=2500 if small else 500,
         )

@@ -18,9 +18,10 @@ TEXT = Path(__file__).with_name("experiments.md.in")
 
 def main() -> None:
     """Read the options, run, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("--data", type=Path, required=True, help="folder with unipen/ and mnist/")
-    parser.add_argument("--kept", type=Path, required=True, help="folder for results and the data that is made")
+    parser.add_argument("--kept", type=Path, required=True, help="folder for results and made data")
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     cv2.setNumThreads(1)
