@@ -68,9 +68,10 @@ def run(inputs: tuple[str, ...], output: str, force: bool, retry_failed: bool, d
                 click.echo(f"{choice.reason}\t{choice.task.source}")
         return ExitCode.OK
     interrupt = Interrupt()
-    with interrupt.listening(), open_session(output, job, wait=wait) as session:
+    with open_session(output, job, wait=wait) as session:
         choices = session.choose(session.plan(inputs), force=force, only_failed=retry_failed)
-        tally = session.read(choices, make, progress_for(progress), interrupt)
+        with interrupt.listening():
+            tally = session.read(choices, make, progress_for(progress), interrupt)
     click.echo(f"{tally.done} read, {tally.failed} failed, {tally.skipped} skipped; details in "
                f"{Path(output) / 'summary.csv'}", err=True)
     if interrupt.asked and tally.settled < tally.total:
@@ -107,6 +108,6 @@ def watch(folder: str, output: str, settle: float, job: Job, progress: str, **en
 
     make: Callable[[Job], Executor] = executor_maker(**engine)
     interrupt = Interrupt()
-    with interrupt.listening(), open_session(output, job) as session, make(job) as executor:
+    with open_session(output, job) as session, make(job) as executor, interrupt.listening():
         watch_folder(session, executor, folder, progress_for(progress), interrupt, settle)
     return ExitCode.INTERRUPTED

@@ -101,10 +101,10 @@ class Process:
         code = self._process.exitcode or 0
         if self._reason:
             return self._reason
-        if code == -signal.SIGKILL:
-            return "its worker was killed (out of memory?)"
         if code < 0:
-            return f"its worker crashed ({signal.Signals(-code).name})"
+            name = signal.Signals(-code).name
+            killed = name == "SIGKILL"
+            return "its worker was killed (out of memory?)" if killed else f"its worker crashed ({name})"
         return f"its worker ended with exit code {code}"
 
 
