@@ -67,7 +67,7 @@ def _name(boxes: NDArray[np.int32], row: Row, pen: float) -> str:
         return "'" if high >= 0.18 * row.height and place > -0.35 else ""
     if place > 0.65:
         # A comma hangs below the baseline; a dot set a little low is still round.
-        if high > (1.35 if foot > 1.15 else 1.8) * wide and high > 1.8 * pen:
+        if high > (1.35 if foot > 1.15 else 1.8) * wide and high > max(1.8 * pen, 0.22 * row.height):
             return ","
         return "." if max(wide, high) < 0.35 * row.height else ""
     return ""
