@@ -30,8 +30,8 @@ def drawn(page: Page) -> Image.Image:
     return image
 
 
-def made(path: Path, page: Page, **options: object) -> Page:
-    drawn(page).save(path, **options)
+def made(path: Path, page: Page) -> Page:
+    drawn(page).save(path)
     return replace(page, source=str(path))
 
 
