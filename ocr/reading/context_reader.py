@@ -23,6 +23,7 @@ from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
 from ocr.reading.marks import read_marks
 from ocr.reading.placement import RowFrame, placement, row_frame
+from ocr.reading.priors import adjust
 from ocr.reading.words import Decoder, Reading, ReadLetter, Weights, calibrated
 
 MARKS = ".,:;-_='\""  # what `read_marks` tells apart, for classifiers without such classes
@@ -62,13 +63,18 @@ class ContextReader:
         charset: Iterable[str] | None = None,
         *,
         oversegment: bool = True,
+        adapt: bool = False,
     ) -> None:
-        """charset: the characters that may occur, None for all. oversegment: whether to cut and join."""
+        """charset: the characters that may occur, None for all. oversegment: whether to cut and join.
+
+        adapt: whether rows of digits and rows of letters are told apart without a language model (`priors`).
+        """
         self._classifier = classifier
         self._decoder = decoder
         self._alphabet = alphabet_of(classifier)
         self._charset = None if charset is None else frozenset(charset)
         self._oversegment = oversegment
+        self._adapt = adapt
         self._reads_marks = set(MARKS) <= set(classifier.classes)
         columns = {character: column for column, character in enumerate(self._alphabet)}
         self._columns = np.array([columns.get(name, -1) for name in classifier.classes])
@@ -167,7 +173,11 @@ class ContextReader:
         for k, other in zip(touched, chances[len(firsts) :], strict=True):
             if other.max() > chances[k].max():
                 chances[k] = other
-        return chances[: len(firsts)]
+        chances = chances[: len(firsts)]
+        if not self._adapt:
+            return chances
+        numbers = np.repeat(np.arange(len(found)), [len(pieces) for pieces in found])
+        return adjust(chances, self._classifier.classes, numbers)
 
     def _probabilities(
         self, patches: list[NDArray[np.uint8]], features: list[NDArray[np.float32]]
@@ -248,7 +258,9 @@ def context_reader(
     if lexicon is not None:
         contexts.append(LexiconContext(alphabet, lexicon, closed))
     decoder = Decoder(alphabet, contexts, weights, alternatives=alternatives)
-    return ContextReader(classifier, decoder, charset, oversegment=language is not None)
+    return ContextReader(
+        classifier, decoder, charset, oversegment=language is not None, adapt=language is None
+    )
 
 
 def alphabet_of(classifier: Classifier) -> tuple[str, ...]:
