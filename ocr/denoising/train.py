@@ -1,10 +1,11 @@
-"""From drawings to ``denoiser.onnx`` and the two autoencoders, with their curves in ``training.json``."""
+"""From drawings to ``denoiser.onnx`` and the autoencoders, with their curves in ``training.json``."""
 
 from __future__ import annotations
 
 import copy
 import json
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
 from ocr import store
 from ocr.denoising.damage import damage_at_random
 from ocr.denoising.fit import Check, Held, Settings, fit
+from ocr.denoising.from_scratch import BATCH, MOMENTUM, RATE, train_from_scratch, write_onnx
 from ocr.denoising.networks import NETWORKS, parameters
 from ocr.denoising.pairs import Pairs, Ring, draw_clean, originals
 from ocr.errors import OutputError
@@ -25,6 +26,8 @@ from ocr.training.export import export
 from ocr.training.letter_model import SOURCES
 
 HELD_OUT_SEED = 20_000
+FROM_SCRATCH = "bottleneck32-numpy"
+ORIGINALS = 12_000  # letters that NumPy's network goes over and over
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,22 @@ PARTS = {
     "bottleneck32-deep": Part(0.2, 1e-3, "nist36-cnn", True),
     "bottleneck32": Part(0.1, 3e-3, "nist36-cnn", True),
 }
+ALL = (*PARTS, FROM_SCRATCH)
 
 
 def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
-          networks: tuple[str, ...] = tuple(PARTS), workers: int = 1, device: str = "auto", batch: int = 1024,
-          steps: int = 0, held_out: int = 4096, checks: int = 10, seed: int = 0) -> dict[str, list[Check]]:
+          networks: tuple[str, ...] = ALL, workers: int = 1, device: str = "auto", batch: int = 256,
+          steps: int = 0, held_out: int = 4096, checks: int = 10,
+          epochs: int = 150, seed: int = 0) -> dict[str, list[Check]]:
     """Train ``networks`` one after the other within ``minutes`` and write them into the folder ``output``.
 
     data:    holds ``unipen/chars.npz`` and, where they exist, ``fonts`` and ``mnist``
     workers: processes that draw and damage letters; 0 draws and learns in turn
     steps:   of each network instead of a time, for runs that must repeat exactly
+    epochs:  of the network in NumPy, which takes no part in ``minutes``: about a quarter of a second each
 
-    The denoiser becomes ``denoiser.onnx``, every network NAME.safetensors, each with a card; they are written
-    at every check, so that a stopped run leaves what it had. Returns the checks of each network.
+    Every network becomes NAME.onnx with a card beside it; those of PyTorch are written at every check, so
+    that a stopped run leaves what it had. Returns the checks of each network.
     """
     torch.manual_seed(seed)
     torch.backends.cudnn.benchmark = True  # batches are all of one size
@@ -68,9 +74,10 @@ def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{output}: cannot be made: {error.strerror}") from error
-    total = sum(PARTS[name].share for name in networks)
+    in_torch = [name for name in PARTS if name in networks]
+    total = sum(PARTS[name].share for name in in_torch)
     curves: dict[str, list[Check]] = {}
-    for name in networks:
+    for name in in_torch:
         part = PARTS[name]
         network = NETWORKS[name]()
         letters = originals(data, part.recipe)
@@ -83,8 +90,7 @@ def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
 
         def on_check(check: Check, name: str = name, network: torch.nn.Module = network,
                      base: dict[str, Any] = base) -> None:
-            print(f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
-                  f"{check.training:.2f} dB, held out {check.validation:.2f} dB", file=sys.stderr, flush=True)
+            _tell(name, check)
             curves[name].append(check)
             write(name, network, base, curves, output)
 
@@ -93,7 +99,41 @@ def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
                     reuse=8.0 if part.reconstruct else 2.0, seed=seed)
         fit(network, ring, held, settings, where, on_check)
         del ring  # ends its processes
+    if FROM_SCRATCH in networks:
+        curves[FROM_SCRATCH] = []
+        _train_from_scratch(data, output, curves, epochs, held_out, checks, seed)
     return curves
+
+
+def _train_from_scratch(data: str | Path, output: Path, curves: dict[str, list[Check]], epochs: int,
+                        held_out: int, checks: int, seed: int) -> None:
+    part = PARTS["bottleneck32"]
+    letters = originals(data, part.recipe)
+    drawn = draw_clean(letters, ORIGINALS, np.random.default_rng(seed)).crops
+    held = hold_out(data, part, held_out, torch.device("cpu")).targets.numpy()
+    began = time.monotonic()
+
+    def on_epoch(epoch: int, training: float, validation: float) -> None:
+        if epoch * checks // epochs > len(curves[FROM_SCRATCH]):
+            step = epoch * -(-ORIGINALS // BATCH)
+            check = Check(step, time.monotonic() - began, ORIGINALS, training, validation)
+            _tell(FROM_SCRATCH, check)
+            curves[FROM_SCRATCH].append(check)
+
+    network = train_from_scratch(drawn, held, epochs, seed=seed, on_epoch=on_epoch)
+    told = {"rate": RATE, "momentum": MOMENTUM, "batch": BATCH, "epochs": epochs, "seed": seed}
+    base = card(FROM_SCRATCH, letters.checksums, told, network.theta.size)
+    path = output / f"{FROM_SCRATCH}.onnx"
+    write_onnx(network, path)
+    now = {"format_version": store.CARD_VERSION, **_reached(FROM_SCRATCH, base, curves),
+           "sha256": store.sha256(path)}
+    _write_text(path.with_suffix(".json"), json.dumps(now, indent=2))
+    _write_curves(curves, output)
+
+
+def _tell(name: str, check: Check) -> None:
+    print(f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
+          f"{check.training:.2f} dB, held out {check.validation:.2f} dB", file=sys.stderr, flush=True)
 
 
 def hold_out(data: str | Path, part: Part, count: int, device: torch.device) -> Held:
@@ -122,22 +162,27 @@ def card(name: str, checksums: dict[str, str], training: dict[str, Any], size: i
 def write(name: str, network: torch.nn.Module, base: dict[str, Any], curves: dict[str, list[Check]],
           output: Path) -> None:
     """The network as it is now, its card, and all curves so far."""
+    export(copy.deepcopy(network), output / f"{name}.onnx", _reached(name, base, curves), output="cleaned")
+    _write_curves(curves, output)
+
+
+def _reached(name: str, base: dict[str, Any], curves: dict[str, list[Check]]) -> dict[str, Any]:
+    """The card with how far training has come."""
     last = curves[name][-1]
-    given = "clean" if PARTS[name].reconstruct else "damaged at random"
+    given = "damaged at random" if name in PARTS and not PARTS[name].reconstruct else "clean"
     reached = {"name": "mean PSNR, dB, data range 1", "value": round(last.validation, 2),
                "test_set": f"drawings of unseen writers and faces, {given}"}
     told = {**base["training"], "step": last.step, "drawn": last.drawn}
-    now = {**base, "training": told, "metrics": [reached]}
-    weights = output / f"{name}.safetensors"
+    return {**base, "training": told, "metrics": [reached]}
+
+
+def _write_curves(curves: dict[str, list[Check]], output: Path) -> None:
+    points = {key: [asdict(check) for check in checks] for key, checks in curves.items()}
+    _write_text(output / "training.json", json.dumps(points, indent=1))
+
+
+def _write_text(path: Path, text: str) -> None:
     try:
-        state = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
-        save_file(state, weights)
-        points = {key: [asdict(check) for check in checks] for key, checks in curves.items()}
-        (output / "training.json").write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
-        if name == "denoiser":
-            export(copy.deepcopy(network), output / "denoiser.onnx", now, output="cleaned")
-        else:
-            written = {"format_version": store.CARD_VERSION, **now, "sha256": store.sha256(weights)}
-            weights.with_suffix(".json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{output}: {name} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -50,7 +50,8 @@ def axes(figure: Figure, *place: int, title: str = "", across: str = "", up: str
 
 
 @styled
-def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None = None) -> Figure:
+def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None = None,
+           across: str = "epoch") -> Figure:
     """Panels side by side, by title; in each one line by name, its values by epoch, NaN where there is none.
 
     The names ``training`` and ``validation`` have colours of their own; the epoch ``best`` is marked.
@@ -58,7 +59,7 @@ def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None
     many = max(map(len, panels.values())) > 3  # then one key below serves all panels
     figure = Figure(figsize=(4.7 * len(panels), 3.1))
     for number, (title, lines) in enumerate(panels.items(), 1):
-        ax = axes(figure, 1, len(panels), number, title=title, across="epoch")
+        ax = axes(figure, 1, len(panels), number, title=title, across=across)
         for index, (name, values) in enumerate(lines.items()):
             colour = {"training": TRAINING, "validation": VALIDATION}.get(name, SERIES[index % len(SERIES)])
             epochs = np.arange(1, len(values) + 1)

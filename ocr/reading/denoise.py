@@ -1,0 +1,84 @@
+"""Damaged crops -> clean ones, with the denoising network; and which crops are worth it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr import store
+from ocr.errors import ModelError
+from ocr.reading.classifier import session
+
+MODES = ("auto", "always", "never")
+_BATCH = 64  # activations of 64 crops stay in a core's cache
+_NOISE = 0.04  # of the range from paper to ink; a well-made crop has less than half of it
+_INK = 0.5
+_SCRAP = 6  # pixels: parts of a letter smaller than this are no strokes
+_GAP = 3.0  # pixels: parts of one stroke end no further apart than this
+
+# Its response to anything that is plain or changes evenly is 0: what is left is noise.
+_LAPLACIANS = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+
+
+class CropCleaner:
+    """The denoiser, one thread at a time."""
+
+    def __init__(self, model: str | Path = "denoiser", threads: int = 1) -> None:
+        """Load a shipped model by name or any by path; ModelError when it cannot be used."""
+        loaded = store.load(model, kind="denoiser")
+        self.name = loaded.name
+        self._session = session(loaded.path, threads)
+        inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
+        if inputs.get("crops", [None])[1:] != [32, 32]:
+            raise ModelError(f"{loaded.path}: input 'crops' is {inputs.get('crops')}, not (N, 32, 32)")
+
+    def clean(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Crops (N, 32, 32) float32, 0 = paper, 1 = ink, without their damage; the caller's are kept."""
+        cleaned = np.empty(crops.shape, np.float32)
+        for start in range(0, len(crops), _BATCH):
+            part = slice(start, start + _BATCH)
+            feed = {"crops": np.ascontiguousarray(crops[part], np.float32)}
+            cleaned[part] = self._session.run(None, feed)[0].reshape(-1, *crops.shape[1:])
+        return cleaned
+
+
+def needs_cleaning(crops: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(N,) bool: which crops (N, 32, 32) float32, 0 = paper, 1 = ink, are noisy or have a broken stroke."""
+    return (noise(crops) > _NOISE) | broken(crops)
+
+
+def noise(crops: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(N,) standard deviation of the noise in crops (N, 32, 32), in units of their range.
+
+    After J. Immerkaer, "Fast noise variance estimation" (1996), with a median in place of the mean, since
+    outlines are edges too.
+    """
+    found = np.zeros(len(crops))
+    for index, crop in enumerate(crops):
+        response = cv2.filter2D(crop, cv2.CV_32F, _LAPLACIANS)[1:-1, 1:-1]
+        # The kernel multiplies white noise by 6; the median of |x| is 0.6745 of a normal deviation.
+        found[index] = np.median(np.abs(response)) / (6 * 0.6745)
+    return found
+
+
+def broken(crops: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(N,) bool: which crops (N, 32, 32) hold two strokes so near each other that they may be one."""
+    found = np.zeros(len(crops), bool)
+    for index, crop in enumerate(crops):
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((crop > _INK).view(np.uint8))
+        strokes = [part for part in range(1, count) if stats[part, cv2.CC_STAT_AREA] >= _SCRAP]
+        found[index] = any(
+            _distance(labels == first, labels == second) <= _GAP
+            for position, first in enumerate(strokes)
+            for second in strokes[position + 1 :]
+        )
+    return found
+
+
+def _distance(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Paper between two parts, in pixels."""
+    outside = cv2.distanceTransform((~first).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return float(outside[second].min()) - 1
