@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 from ocr.batch.executors import Executor
 from ocr.batch.progress import Progress
+from ocr.batch.results import Results
 from ocr.batch.run import Interrupt
-from ocr.batch.session import Session
 from ocr.batch.task import Task
 
 _LOOK = 10.0  # seconds between looks at a folder that has not said anything
@@ -40,7 +40,7 @@ class Settling:
         return whole
 
 
-def watch_folder(session: Session, executor: Executor, folder: str, progress: Progress,
+def watch_folder(results: Results, executor: Executor, folder: str, progress: Progress,
                  interrupt: Interrupt, settle: float = 2.0) -> None:
     """Read what is new or changed in ``folder`` once it has not changed for ``settle`` seconds.
 
@@ -48,20 +48,20 @@ def watch_folder(session: Session, executor: Executor, folder: str, progress: Pr
     """
     settling = Settling(settle)
     tried: set[tuple[str, str]] = set()
-    run = session.run(executor, progress, interrupt)
+    run = results.run(executor, progress, interrupt)
     with _changes(folder) as changed:
         while not interrupt.asked:
             changed.clear()
-            plan = session.plan([folder], may_be_empty=True)
-            waiting = [choice.task for choice in session.choose(plan)
+            plan = results.plan([folder], may_be_empty=True)
+            waiting = [choice.task for choice in results.choose(plan)
                        if choice.reason and (choice.task.name, choice.task.stamp) not in tried]
             whole = settling.whole(waiting, time.monotonic())
             if whole:
-                session.ledger.add(whole)
+                results.ledger.add(whole)
                 run.tally.total += len(whole)
                 run.do(whole)
                 tried.update((task.name, task.stamp) for task in whole)
-                session.write_summary()
+                results.write_summary()
             _rest(changed, interrupt, settle / 2 if len(waiting) > len(whole) else _LOOK)
     progress.finish(run.tally)
 

@@ -10,8 +10,8 @@ import click
 
 from ocr import __version__
 from ocr.batch.executors import Executor
+from ocr.batch.results import open_results, preview
 from ocr.batch.run import Interrupt
-from ocr.batch.session import open_session, preview
 from ocr.batch.task import Job
 from ocr.commands._batch_options import executor_maker, job_options, progress_for
 from ocr.commands._exits import exits
@@ -68,10 +68,10 @@ def run(inputs: tuple[str, ...], output: str, force: bool, retry_failed: bool, d
                 click.echo(f"{choice.reason}\t{choice.task.source}")
         return ExitCode.OK
     interrupt = Interrupt()
-    with open_session(output, job, wait=wait) as session:
-        choices = session.choose(session.plan(inputs), force=force, only_failed=retry_failed)
+    with open_results(output, job, wait=wait) as results:
+        choices = results.choose(results.plan(inputs), force=force, only_failed=retry_failed)
         with interrupt.listening():
-            tally = session.read(choices, make, progress_for(progress), interrupt)
+            tally = results.read(choices, make, progress_for(progress), interrupt)
     click.echo(f"{tally.done} read, {tally.failed} failed, {tally.skipped} skipped; details in "
                f"{Path(output) / 'summary.csv'}", err=True)
     if interrupt.asked and tally.settled < tally.total:
@@ -108,6 +108,6 @@ def watch(folder: str, output: str, settle: float, job: Job, progress: str, **en
 
     make: Callable[[Job], Executor] = executor_maker(**engine)
     interrupt = Interrupt()
-    with open_session(output, job) as session, make(job) as executor, interrupt.listening():
-        watch_folder(session, executor, folder, progress_for(progress), interrupt, settle)
+    with open_results(output, job) as results, make(job) as executor, interrupt.listening():
+        watch_folder(results, executor, folder, progress_for(progress), interrupt, settle)
     return ExitCode.INTERRUPTED

@@ -115,6 +115,14 @@ def test_the_pages_of_a_pdf_are_kept(tmp_path: Path, turn: int) -> None:
         assert [image.read_raw_bytes() for image in ours] == [image.read_raw_bytes() for image in theirs]
     if turn == 0:  # PDFium gives the boxes of a turned page unturned
         assert_text_is_over_the_writing(data, PLAIN)
+    if shutil.which("pdftotext"):
+        (tmp_path / "out.pdf").write_bytes(data)
+        boxes = subprocess.check_output(["pdftotext", "-bbox", tmp_path / "out.pdf", "-"], text=True)
+        sides = re.search(r'<page width="(.*?)" height="(.*?)"', boxes)  # of the page unturned
+        assert sides
+        scale = 1000 / max(map(float, sides.groups()))
+        lefts = [round(float(left) * scale) for left in re.findall(r'<word xMin="(.*?)"', boxes)]
+        assert sorted(lefts) == sorted(word.box.left for word in PLAIN.words)
     assert difference(shown(data), upright) < 3
 
 

@@ -23,7 +23,7 @@ from ocr.errors import OutputError
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Results:
     """A folder of results that is locked and open for writing."""
 
     job: Job
@@ -70,7 +70,7 @@ class Session:
         return run.tally
 
     def run(self, executor: Executor, progress: Progress, interrupt: Interrupt) -> Run:
-        """A run of this session on ``executor``, which has been entered."""
+        """A run that writes here and reads with ``executor``, which has been entered."""
         return Run(executor, self.ledger, self.outputs, self.settings, self.models, progress, interrupt)
 
     def write_summary(self) -> None:
@@ -78,7 +78,7 @@ class Session:
 
 
 @contextmanager
-def open_session(folder: str | os.PathLike[str], job: Job, *, wait: bool = False) -> Iterator[Session]:
+def open_results(folder: str | os.PathLike[str], job: Job, *, wait: bool = False) -> Iterator[Results]:
     """Lock ``folder`` and open what is in it.
 
     Raises OcrError before anything is written when a format, a model or a library is missing, and OutputError
@@ -87,7 +87,7 @@ def open_session(folder: str | os.PathLike[str], job: Job, *, wait: bool = False
     models = _check(job)
     path = Path(folder).absolute()
     with locked(path, wait), Outputs(path) as outputs, Ledger(path) as ledger:
-        yield Session(job, ledger, outputs, job.checksum(), models)
+        yield Results(job, ledger, outputs, job.checksum(), models)
 
 
 def preview(folder: str | os.PathLike[str], job: Job, inputs: Sequence[str], *, force: bool = False,
