@@ -23,7 +23,7 @@ _PENS = (2.8, 5.5)  # crop pixels: finer pens are drawn as if they were so broad
 class CleanPage:
     """gray: (H, W) uint8 in the pixels of the picture, 255 = paper; before, after: (N, 32, 32) float32 crops.
 
-    The crops are those of the letters in reading's geometry, with the page's pen if it is not too fine; 1 = ink.
+    The crops are those of the letters in reading's geometry, with the page's pen unless too fine; 1 = ink.
     """
 
     gray: NDArray[np.uint8]

@@ -16,6 +16,7 @@ from ocr.reading.constraints import LexiconContext, PatternContext
 from ocr.reading.context import Anything, Context, LanguageContext
 from ocr.reading.crops import normalise
 from ocr.reading.cuts import Piece, candidates, space_odds
+from ocr.reading.denoise import Clean
 from ocr.reading.ink import Ink
 from ocr.reading.language import load_language
 from ocr.reading.lattice import Lattice
@@ -64,10 +65,12 @@ class ContextReader:
         *,
         oversegment: bool = True,
         adapt: bool = False,
+        clean: Clean | None = None,
     ) -> None:
         """charset: the characters that may occur, None for all. oversegment: whether to cut and join.
 
         adapt: whether rows of digits and rows of letters are told apart without a language model (`priors`).
+        clean: what is done to crops before they are classified, None for nothing.
         """
         self._classifier = classifier
         self._decoder = decoder
@@ -75,6 +78,7 @@ class ContextReader:
         self._charset = None if charset is None else frozenset(charset)
         self._oversegment = oversegment
         self._adapt = adapt
+        self._clean = clean
         self._reads_marks = set(MARKS) <= set(classifier.classes)
         columns = {character: column for column, character in enumerate(self._alphabet)}
         self._columns = np.array([columns.get(name, -1) for name in classifier.classes])
@@ -184,7 +188,10 @@ class ContextReader:
     ) -> NDArray[np.float32]:
         if not patches:
             return np.zeros((0, len(self._classifier.classes)), np.float32)
-        return self._classifier.probabilities(normalise(patches), np.concatenate(features), self._charset)
+        crops = normalise(patches)
+        if self._clean is not None:
+            crops = self._clean(crops)
+        return self._classifier.probabilities(crops, np.concatenate(features), self._charset)
 
     def _firm(self, pieces: RowPieces, chances: NDArray[np.float32], height: float) -> list[bool]:
         """Which pieces are surely one letter; all of them if nothing is to be cut or joined."""
@@ -224,12 +231,13 @@ def context_reader(
     lexicon: Iterable[str] | None = None,
     closed: bool = False,
     alternatives: int = 3,
+    clean: Clean | None = None,
 ) -> ContextReader:
     """A reader for ``classifier``, all parts chosen.
 
     language: name or path of a language model; None reads what the classifier says (``--no-context``), each
     component one letter. charset: characters that may occur. pattern: see `ocr.reading.constraints`.
-    lexicon: words to prefer, or, if ``closed``, the only ones there are.
+    lexicon: words to prefer, or, if ``closed``, the only ones there are. clean: what is done to crops first.
 
     ModelError when the language model cannot be used; ValueError when the classifier has none of the
     characters that pattern, lexicon or charset need.
@@ -259,7 +267,7 @@ def context_reader(
         contexts.append(LexiconContext(alphabet, lexicon, closed))
     decoder = Decoder(alphabet, contexts, weights, alternatives=alternatives)
     return ContextReader(
-        classifier, decoder, charset, oversegment=language is not None, adapt=language is None
+        classifier, decoder, charset, oversegment=language is not None, adapt=language is None, clean=clean
     )
 
 

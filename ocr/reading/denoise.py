@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from ocr import store
 from ocr.errors import ModelError
 from ocr.reading.classifier import session
+
+Clean = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # crops (N, 32, 32) -> crops
 
 MODES = ("auto", "always", "never")
 _BATCH = 64  # activations of 64 crops stay in a core's cache
@@ -43,6 +46,29 @@ class CropCleaner:
             feed = {"crops": np.ascontiguousarray(crops[part], np.float32)}
             cleaned[part] = self._session.run(None, feed)[0].reshape(-1, *crops.shape[1:])
         return cleaned
+
+
+def cleaning(mode: str, threads: int = 1) -> Clean | None:
+    """What a reader does to crops: ``always`` clean all, ``auto`` those that `needs_cleaning` finds, ``never``.
+
+    ValueError for any other mode, ModelError when the shipped denoiser cannot be used.
+    """
+    if mode not in MODES:
+        raise ValueError(f"denoise is {mode!r}, not one of {', '.join(MODES)}")
+    if mode == "never":
+        return None
+    cleaner = CropCleaner(threads=threads)
+    if mode == "always":
+        return cleaner.clean
+
+    def where_needed(crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        needed = needs_cleaning(crops)
+        if needed.any():
+            crops = crops.copy()
+            crops[needed] = cleaner.clean(crops[needed])
+        return crops
+
+    return where_needed
 
 
 def needs_cleaning(crops: NDArray[np.float32]) -> NDArray[np.bool_]:

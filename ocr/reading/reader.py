@@ -15,6 +15,7 @@ from ocr.page import Box, Letter, Line, Page, Word
 from ocr.reading.charset import parse_charset
 from ocr.reading.classifier import Classifier
 from ocr.reading.context_reader import context_reader
+from ocr.reading.denoise import cleaning
 from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
 from ocr.reading.letters import find_letters
@@ -41,6 +42,7 @@ class Reader:
         lexicon: Iterable[str] | None = None,
         closed: bool = False,
         alternatives: int = 3,
+        denoise: str = "never",
         threads: int = 1,
     ) -> None:
         """Load the models.
@@ -51,10 +53,11 @@ class Reader:
         pattern:      what every word looks like, such as ``99-99-9999``, see `constraints`; None for anything.
         lexicon:      words to prefer, or, if ``closed``, the only ones there are.
         alternatives: how many other readings to keep for each letter.
+        denoise:      clean the crops of letters: ``auto`` those that need it, ``always`` all, or ``never``.
         threads:      threads for arithmetic.
 
         ModelError when a model cannot be used, ValueError when it has no character of ``charset`` or cannot
-        write ``pattern`` or ``lexicon``.
+        write ``pattern`` or ``lexicon``, or ``denoise`` is none of the three.
         """
         cv2.setNumThreads(threads)
         self._classifier = Classifier(model, threads)
@@ -69,6 +72,7 @@ class Reader:
             lexicon=lexicon,
             closed=closed,
             alternatives=alternatives,
+            clean=cleaning(denoise, threads),
         )
 
     def read(self, page: PicturePage) -> Page:
