@@ -36,6 +36,6 @@ class PageReader:
         used = {store.load(model)["sha256"]}
         for card in sorted(store.models_folder().glob("*.json")):
             content = json.loads(card.read_text(encoding="utf-8"))
-            if content.get("kind") in ("rows", "language"):
+            if content.get("kind") in ("rows", "language", "denoiser"):
                 used.add(content["sha256"])
         return hashlib.sha256("".join(sorted(used)).encode()).hexdigest()
