@@ -33,10 +33,17 @@ def blank(height: int, width: int, paper: int = 225) -> NDArray[np.uint8]:
 
 
 def write(
-    picture: NDArray[np.uint8], text: str, left: float, baseline: float, height: float, *, pitch: float = 1.1,
-    pen: int = 0, ink: int = 40,
+    picture: NDArray[np.uint8],
+    text: str,
+    left: float,
+    baseline: float,
+    height: float,
+    *,
+    pitch: float = 1.1,
+    pen: int = 0,
+    ink: int = 40,
 ) -> list[tuple[int, int, int, int]]:
-    """Draw ``text`` letter by letter, each ``pitch`` letter heights after the one before; returns the letters' boxes."""
+    """Draw ``text`` letter by letter, ``pitch`` letter heights apart; returns the boxes of the letters."""
     boxes = []
     for position, letter in enumerate(text):
         if letter == " ":

@@ -54,45 +54,136 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.command(epilog=_EPILOG, context_settings=_SETTINGS)
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("-f", "--format", "format_name", type=click.Choice(list(FORMATS)), default="text",
-              show_default=True, help="What to write.")
-@click.option("-o", "--output", type=click.Path(), metavar="FILE",
-              help="Where to; standard output if left out. The file appears once it is whole.")
-@click.option("--model", default="nist36-cnn", metavar="NAME_OR_FILE", show_default=True,
-              help="The model that reads letters: a name that ships, or a file.")
-@click.option("--charset", type=Charset(), metavar="SET",
-              help="What may occur: digits, letters, alnum, or a list such as A-F0-9.")
-@click.option("--pattern", metavar="99-99-9999",
-              help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything.")
-@click.option("--lexicon", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Words to prefer, one a line.")
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="What to write.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FILE",
+    help="Where to; standard output if left out. The file appears once it is whole.",
+)
+@click.option(
+    "--model",
+    default="nist36-cnn",
+    metavar="NAME_OR_FILE",
+    show_default=True,
+    help="The model that reads letters: a name that ships, or a file.",
+)
+@click.option(
+    "--charset",
+    type=Charset(),
+    metavar="SET",
+    help="What may occur: digits, letters, alnum, or a list such as A-F0-9.",
+)
+@click.option(
+    "--pattern",
+    metavar="99-99-9999",
+    help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything.",
+)
+@click.option(
+    "--lexicon",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Words to prefer, one a line.",
+)
 @click.option("--only-lexicon", is_flag=True, help="No other words than those of --lexicon occur.")
-@click.option("--context/--no-context", default=True,
-              help="Decide letters together, by what English, numbers and codes look like, or each alone.")
-@click.option("--review", is_flag=True,
-              help="List the doubtful words, most doubtful first: short for --format review.")
-@click.option("--alternatives", type=click.IntRange(0), default=3, metavar="N", show_default=True,
-              help="Other readings to keep of each letter.")
-@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P",
-              help="Put letters that are less sure than P (0 to 1) in brackets: HE[1I?]O; "
-                   "fill them with colour in a drawing.")
-@click.option("--picture", type=click.Path(path_type=Path), metavar="OUT.png",
-              help="Draw the page with all that was found, green where sure, red where not. "
-                   "Several pages are numbered: OUT-1.png, OUT-2.png.")
+@click.option(
+    "--context/--no-context",
+    default=True,
+    help="Decide letters together, by what English, numbers and codes look like, or each alone.",
+)
+@click.option(
+    "--review", is_flag=True, help="List the doubtful words, most doubtful first: short for --format review."
+)
+@click.option(
+    "--alternatives",
+    type=click.IntRange(0),
+    default=3,
+    metavar="N",
+    show_default=True,
+    help="Other readings to keep of each letter.",
+)
+@click.option(
+    "--denoise",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Clean letters before they are read: those that are noisy or broken, all, or none.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Put letters that are less sure than P (0 to 1) in brackets: HE[1I?]O; "
+    "fill them with colour in a drawing.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="OUT.png",
+    help="Draw the page with all that was found, green where sure, red where not. "
+    "Several pages are numbered: OUT-1.png, OUT-2.png.",
+)
 @click.option("--pages", type=Pages(), metavar="1-3", help="Pages of a PDF or TIFF: 1-3, 1,4 or 5-.")
-@click.option("--dpi", type=click.IntRange(36, 2400), default=200, metavar="N", show_default=True,
-              help="Resolution at which PDF pages are drawn.")
-@click.option("--max-pixels", type=Pixels(), default="200M", metavar="N", show_default=True,
-              help="Refuse larger pictures.")
-@click.option("--threads", type=click.IntRange(1), default=1, metavar="N", show_default=True,
-              help="Processor threads to use.")
+@click.option(
+    "--dpi",
+    type=click.IntRange(36, 2400),
+    default=200,
+    metavar="N",
+    show_default=True,
+    help="Resolution at which PDF pages are drawn.",
+)
+@click.option(
+    "--max-pixels",
+    type=Pixels(),
+    default="200M",
+    metavar="N",
+    show_default=True,
+    help="Refuse larger pictures.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="Processor threads to use.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what was found on each page, and how fast.")
 @click.version_option(__version__, prog_name="ocr-read")
 @exits
-def main(images: tuple[str, ...], format_name: str, output: str | None, model: str, charset: str | None,
-         pattern: str | None, lexicon: Path | None, only_lexicon: bool, context: bool, review: bool, alternatives: int, min_confidence: float, picture: Path | None, pages: PageNumbers | None, dpi: int,
-         max_pixels: int, threads: int, quiet: bool, verbose: bool) -> ExitCode:
+def main(
+    images: tuple[str, ...],
+    format_name: str,
+    output: str | None,
+    model: str,
+    charset: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    only_lexicon: bool,
+    context: bool,
+    review: bool,
+    alternatives: int,
+    denoise: str,
+    min_confidence: float,
+    picture: Path | None,
+    pages: PageNumbers | None,
+    dpi: int,
+    max_pixels: int,
+    threads: int,
+    quiet: bool,
+    verbose: bool,
+) -> ExitCode:
     """Read photographs and scans of hand-printed text.
 
     IMAGE is a JPEG, PNG, WebP, BMP, GIF, PNM, TIFF, PDF or HEIC file, or - for standard input.
@@ -106,8 +197,17 @@ def main(images: tuple[str, ...], format_name: str, output: str | None, model: s
         if picture:
             check_writable(picture)
         try:
-            reader = load_reader(model, charset=charset, pattern=pattern, lexicon=words, closed=only_lexicon,
-                                 context=context, alternatives=alternatives, threads=threads)
+            reader = load_reader(
+                model,
+                charset=charset,
+                pattern=pattern,
+                lexicon=words,
+                closed=only_lexicon,
+                context=context,
+                alternatives=alternatives,
+                denoise=denoise,
+                threads=threads,
+            )
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         opening = {"pages": pages, "max_pixels": max_pixels, "pdf_dpi": dpi}
@@ -144,8 +244,14 @@ def _check_targets(images: tuple[str, ...], output: str | None, picture: Path | 
                 raise click.UsageError(f"'{target}' is to be read and would be overwritten.")
 
 
-def _write(format_name: str, first: Page, rest: Iterator[Page], stream: BinaryIO, several: bool,
-           min_confidence: float) -> None:
+def _write(
+    format_name: str,
+    first: Page,
+    rest: Iterator[Page],
+    stream: BinaryIO,
+    several: bool,
+    min_confidence: float,
+) -> None:
     """Write the results as one document, a page as soon as it was read."""
     module = load(format_name)
     options: dict[str, Any] = {"min_confidence": min_confidence} if format_name == "text" else {}

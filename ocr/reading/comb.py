@@ -1,4 +1,4 @@
-"""Forms with one letter in each box: the boxes' sides stand at equal distances, so those that were missed are known too."""
+"""Forms with one letter in each box: their sides stand at equal distances, so those not seen are known too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Comb:
         left, top, right, bottom = boxes.T
         slack = _SLACK * self.pitch
         side = self.first + np.round(((left + right) / 2 - self.first) / self.pitch) * self.pitch
-        return (left >= side - slack - 1) & (right <= side + slack + 1) & (top < self.bottom) & (bottom > self.top)
+        return (
+            (left >= side - slack - 1)
+            & (right <= side + slack + 1)
+            & (top < self.bottom)
+            & (bottom > self.top)
+        )
 
     def cells(self, boxes: NDArray[np.number]) -> NDArray[np.float64]:
         """(N,) number of the form box in which each of ``boxes`` (N, 4) stands, NaN for those in none."""
@@ -59,7 +64,8 @@ def find_combs(rules: NDArray[np.uint8], letter_height: float) -> list[Comb]:
 def _same_row(sides: list[int], stats: NDArray[np.int32]) -> tuple[list[int], list[int]]:
     """Those of ``sides`` that stand beside the first, and the others."""
     top, height = stats[sides[0], [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
-    beside, others = [], []
+    beside: list[int] = []
+    others: list[int] = []
     for side in sides:
         above, tall = stats[side, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
         shared = min(top + height, above + tall) - max(top, above)

@@ -48,7 +48,9 @@ def find_components(
     faint:    optional (H, W) uint8, 1 where there is at least a trace of ink. Strokes that a trace connects are one
               component (hysteresis); the trace itself is not counted as its ink.
     """
-    _, labels = cv2.connectedComponents(mask if faint is None else faint | mask, connectivity=8, ltype=cv2.CV_32S)
+    _, labels = cv2.connectedComponents(
+        mask if faint is None else faint | mask, connectivity=8, ltype=cv2.CV_32S
+    )
     count, labels, stats = _relabel(labels, mask)
     boxes = stats[1:, :4].astype(np.int32)
     boxes[:, 2:] += boxes[:, :2]
@@ -82,7 +84,12 @@ def _relabel(
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(1, count))
     if count > 1:
-        for column, values, reduce in ((0, columns, np.minimum), (1, rows, np.minimum), (2, columns, np.maximum), (3, rows, np.maximum)):
+        for column, values, reduce in (
+            (0, columns, np.minimum),
+            (1, rows, np.minimum),
+            (2, columns, np.maximum),
+            (3, rows, np.maximum),
+        ):
             stats[1:, column] = reduce.reduceat(values[order], starts)
     stats[1:, 2] += 1 - stats[1:, 0]
     stats[1:, 3] += 1 - stats[1:, 1]

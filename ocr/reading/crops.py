@@ -21,11 +21,16 @@ FINE = 3  # canvas pixels for each crop pixel
 
 _CANVAS = SIZE * FINE
 _CHUNK = 256  # canvases held at once: 256 x 96 x 96 float32 is 9 MB
-_THINNEST = 0.55  # a stroke is never thinned below this part of its width: strokes of uneven width would break
+_THINNEST = (
+    0.55  # a stroke is never thinned below this part of its width: strokes of uneven width would break
+)
 
 
-def normalise(patches: Sequence[NDArray[np.uint8]], letter: float | NDArray[np.float64] = LETTER,
-              stroke: float | NDArray[np.float64] = STROKE) -> NDArray[np.float32]:
+def normalise(
+    patches: Sequence[NDArray[np.uint8]],
+    letter: float | NDArray[np.float64] = LETTER,
+    stroke: float | NDArray[np.float64] = STROKE,
+) -> NDArray[np.float32]:
     """Bring pictures of single letters to the geometry of NIST36.
 
     patches: N pictures, each (H, W) uint8, 0 = paper, 255 = ink, of any size, holding nothing but the letter.
@@ -57,7 +62,13 @@ def _place(canvas: NDArray[np.uint8], patch: NDArray[np.uint8], side: float) -> 
         # Shrinking far with a linear kernel alone would skip pixels: average them first.
         whole = int(0.999 / scale)
         patch = cv2.resize(patch, None, fx=1 / whole, fy=1 / whole, interpolation=cv2.INTER_AREA)
-        left, top, width, height, scale = left / whole, top / whole, width / whole, height / whole, scale * whole
+        left, top, width, height, scale = (
+            left / whole,
+            top / whole,
+            width / whole,
+            height / whole,
+            scale * whole,
+        )
     # Pixel centres: source (x + 0.5) maps to canvas (u + 0.5).
     shift_x = _CANVAS / 2 - 0.5 - scale * (left + width / 2 - 0.5)
     shift_y = _CANVAS / 2 - 0.5 - scale * (top + height / 2 - 0.5)

@@ -16,7 +16,9 @@ from ocr.reading.threshold import INK, ink_density, ink_level
 LETTER_HEIGHT = 40.0  # pixels: the height to which letters are brought when they are not near it already
 _NEAR = (26.0, 64.0)  # letter heights that are left as they are
 _MOST_ENLARGED = 3.0
-_STROKE_REACH = 0.5  # letter heights: wider than any stroke, and near enough for each stroke to set its own threshold
+_STROKE_REACH = (
+    0.5  # letter heights: wider than any stroke, and near enough for each stroke to set its own threshold
+)
 _LEAST_SKEW = 1.5  # degrees; rows that slope less are read as they are
 
 

@@ -59,7 +59,11 @@ class Letters:
         """
         part = self._part(index, 1 if not with_rules else max(1, round(0.1 * self.height)))
         labels = self.components.labels[part]
-        own = np.isin(labels, self.pieces[index]) if len(self.pieces[index]) > 1 else labels == self.pieces[index][0]
+        own = (
+            np.isin(labels, self.pieces[index])
+            if len(self.pieces[index]) > 1
+            else labels == self.pieces[index][0]
+        )
         # Beside ink the paper keeps its soft edge; ink of others goes.
         patch = np.where(own | (labels == 0), ink.density[part], 0).astype(np.uint8)
         if with_rules:
@@ -162,19 +166,27 @@ def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> li
 
 
 def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> float:
-    """How far ``piece`` is from ``letter`` if it may be a part of it, else infinity. Boxes; ``letter`` is the larger."""
+    """How far ``piece`` is from the larger ``letter`` if it may be a part of it, else infinity. Both are boxes."""
     wide, high = piece[2] - piece[0], piece[3] - piece[1]
     beside = max(letter[0] - piece[2], piece[0] - letter[2])  # negative: they overlap by as much
     above = max(letter[1] - piece[3], piece[1] - letter[3])
     whole = max(letter[3], piece[3]) - min(letter[1], piece[1])
     letter_height = letter[3] - letter[1]
-    if -beside >= 0.55 * min(wide, letter[2] - letter[0]) and whole <= max(_JOINED_HEIGHT * height, 1.1 * letter_height):
+    if -beside >= 0.55 * min(wide, letter[2] - letter[0]) and whole <= max(
+        _JOINED_HEIGHT * height, 1.1 * letter_height
+    ):
         # Above, below or within: the dot of an i, the bars of an E, the other half of a broken letter.
         small = max(wide, high) < _MARK * height
         if above <= (_DOT_GAP if small else 0.15) * height:
             return max(above, 0.0)
     narrow = max(letter[2], piece[2]) - min(letter[0], piece[0]) <= 1.2 * height
-    if narrow and not _is_stop(piece, letter, height) and high < 0.6 * height and above < -0.5 * high and beside <= _PIECE_GAP * height:
+    if (
+        narrow
+        and not _is_stop(piece, letter, height)
+        and high < 0.6 * height
+        and above < -0.5 * high
+        and beside <= _PIECE_GAP * height
+    ):
         return max(beside, 0.0)  # a bar or a bow that came off sideways
     stem = wide < 0.3 * height < 0.6 * high
     if stem and narrow and above < -0.6 * high and beside <= _STEM_GAP * height:

@@ -29,8 +29,12 @@ def _paper(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # Thin strokes are closed at full resolution first: averaging would mix their ink into the paper.
     small = cv2.resize(cv2.dilate(gray, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_AREA)
     reach = max(9, max(size) // 12) | 1
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)),
-                              borderType=cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(
+        small,
+        cv2.MORPH_CLOSE,
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)),
+        borderType=cv2.BORDER_REPLICATE,
+    )
     smooth = cv2.blur(closed, (max(3, reach // 3) | 1,) * 2, borderType=cv2.BORDER_REPLICATE)
     # Smoothing must not put paper darker than what is seen to be paper.
     return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -44,8 +48,9 @@ def is_inverted(gray: NDArray[np.uint8]) -> bool:
     """
     height, width = gray.shape
     shrink = max(1.0, max(height, width) / _SMALL)
-    small = cv2.resize(gray, (max(1, round(width / shrink)), max(1, round(height / shrink))),
-                       interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        gray, (max(1, round(width / shrink)), max(1, round(height / shrink))), interpolation=cv2.INTER_AREA
+    )
     if float(np.median(small)) > 127:
         return False
     difference = small.astype(np.int32) - cv2.medianBlur(small, 31)

@@ -62,7 +62,7 @@ def _name(boxes: NDArray[np.int32], row: Row, pen: float) -> str:
         flat = all(box[2] - box[0] >= _FLAT * (box[3] - box[1]) for box in boxes)
         return "=" if flat else ";" if foot > 1.2 else ":"
     if wide >= _FLAT * high and wide >= 0.18 * row.height:
-        return "_" if place > 0.9 else "-" if 0.2 < place else ""
+        return "_" if place > 0.9 else "-" if place > 0.2 else ""
     if place < 0.3:
         return "'" if high >= 0.18 * row.height and place > -0.35 else ""
     if place > 0.65:

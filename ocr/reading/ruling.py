@@ -17,7 +17,12 @@ _THICKEST = 0.3  # of the letter height: anything thicker is no rule
 
 
 def remove_rules(
-    mask: NDArray[np.uint8], letter_height: float, *, across: float = 2.5, down: float = 3.5, framed: float = 1.1
+    mask: NDArray[np.uint8],
+    letter_height: float,
+    *,
+    across: float = 2.5,
+    down: float = 3.5,
+    framed: float = 1.1,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Split ink into writing and rules.
 
@@ -54,16 +59,18 @@ def _level_rules(
 
     Rules shorter than ``free`` must run from ``bounds`` (0 or 255) or the picture's edge to the same.
     """
-    height, width = ink.shape
+    width = ink.shape[1]
     rules = np.zeros_like(ink)
     if length > 1.5 * width:
         return rules
     least = max(12, min(round(length), int(0.9 * width)))
-    # A rule that slopes leaves each row of pixels soon; thickened by a pixel to either side it stays three times longer.
+    # A rule that slopes leaves each row of pixels soon; thickened to either side it stays three times longer.
     # Dots and dashes are run together; strokes of neighbouring letters stay apart by more.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_DASH * thickest))), np.uint8))
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, least // 2), np.uint8), borderType=cv2.BORDER_CONSTANT)
+    runs = cv2.morphologyEx(
+        thick, cv2.MORPH_OPEN, np.ones((1, least // 2), np.uint8), borderType=cv2.BORDER_CONSTANT
+    )
     if not runs.any():
         return rules
     # Runs of one rule, parted by crossing strokes, gaps or its slope, are looked at together.

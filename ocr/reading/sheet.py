@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -35,7 +34,9 @@ def find_sheet(gray: NDArray[np.uint8]) -> Sheet | None:
         return None
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     # Writing is closed over, so that the sheet is one bright region.
-    small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    small = cv2.morphologyEx(
+        small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_REPLICATE
+    )
     small = cv2.GaussianBlur(small, (5, 5), 0)
     otsu, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     darkest = float(np.percentile(small, 5))
@@ -54,7 +55,7 @@ def find_sheet(gray: NDArray[np.uint8]) -> Sheet | None:
 
 
 def _outline(small: NDArray[np.uint8], threshold: float) -> tuple[float, NDArray[np.int32] | None]:
-    """(how much it looks like a sheet, outline of the largest region brighter than ``threshold``); None if it is none."""
+    """(how much it looks like a sheet, outline of the largest region above ``threshold``); None if it is none."""
     _, bright = cv2.threshold(small, threshold, 255, cv2.THRESH_BINARY)
     bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -97,7 +98,10 @@ def _corners(hull: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.float
     width, height = size
     edge = 3
     at_border = (
-        (polygon[:, 0] < edge) | (polygon[:, 1] < edge) | (polygon[:, 0] >= width - edge) | (polygon[:, 1] >= height - edge)
+        (polygon[:, 0] < edge)
+        | (polygon[:, 1] < edge)
+        | (polygon[:, 0] >= width - edge)
+        | (polygon[:, 1] >= height - edge)
     )
     if at_border.any():
         return None  # the sheet is cut off: its angles are not those of a rectangle seen from the side

@@ -1,4 +1,4 @@
-"""A first, coarse look at a picture: which way its ink goes, where the sheet is, how high letters are, how it is turned.
+"""A first, coarse look at a picture: dark or light ink, where the sheet is, how high letters are, how it is turned.
 
 Everything after it works at a scale where letters have a known height, so that no later step needs sizes in pixels.
 """
@@ -47,7 +47,9 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA) if shrink > 1 else gray
     sheet = find_sheet(small)
     inside = None if sheet is None else sheet_mask(sheet, small.shape)
-    inverted = is_inverted(small if inside is None else np.where(inside, small, np.uint8(np.median(small[inside > 0]))))
+    inverted = is_inverted(
+        small if inside is None else np.where(inside, small, np.uint8(np.median(small[inside > 0])))
+    )
     dark = contrast(255 - small if inverted else small)
     noise, ink = ink_level(dark, inside)
     mask = (ink_density(dark, 40, noise, ink) > INK).view(np.uint8)
@@ -77,7 +79,9 @@ def sheet_mask(sheet: Sheet, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     cv2.fillPoly(mask, [np.round(sheet.outline).astype(np.int32)], 255)
     margin = max(3, round(0.012 * max(shape))) | 1
     # What lies outside the picture counts as sheet: only the edges that are seen are stepped back from.
-    return cv2.erode(mask, np.ones((margin, margin), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=255)
+    return cv2.erode(
+        mask, np.ones((margin, margin), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=255
+    )
 
 
 def stroke_width(found: Components) -> float:

@@ -1,6 +1,6 @@
 """Set the weights and the calibration of the search on validation rows, for the language model's card.
 
-``python -m ocr.training.context_weights DATA_FOLDER CLASSIFIER``. Coordinate descent on the character error
+``python -m ocr.training.context_weights DATA_FOLDER CLASSIFIER [--keep]``. Coordinate descent on the character error
 rate over rows of held-out writers (`ocr.training.context_rows`); then isotonic tables of confidence.
 
 Source: M. Ayer et al., "An empirical distribution function for sampling with incomplete information", 1955
@@ -204,8 +204,12 @@ def _matches(read: str, text: str) -> list[bool]:
     return hits
 
 
-def main(data: Path, classifier_name: str, language: str = "english") -> None:
-    """Tune for one classifier and write the result into the language model's card."""
+def main(data: Path, classifier_name: str, language: str = "english", *, keep: bool = False) -> None:
+    """Tune for one classifier and write the result into the language model's card.
+
+    keep: leave the weights as they are in the card, and fit the calibration anew. For another training of the same
+    network: its rows differ by less than their error rate is uncertain.
+    """
     classifier = Classifier(classifier_name)
     model = load_language(language)
     alphabet = alphabet_of(classifier)
@@ -214,7 +218,7 @@ def main(data: Path, classifier_name: str, language: str = "english") -> None:
     rows = validation_rows(list(Source(data, characters).pages(_PAGES, _SEED)), reader)
     half = len(rows) // 2
     old = Weights.from_card(model.settings.get("search", {}).get(classifier.name, {}))
-    weights = tune(rows[:half], alphabet, model, old)
+    weights = old if keep else tune(rows[:half], alphabet, model, old)
     search = decoder(alphabet, model, weights)
     letters, words = samples(rows, search)
     weights = replace(weights, letter_table=isotonic(*letters.T), word_table=isotonic(*words.T))
@@ -238,4 +242,4 @@ def main(data: Path, classifier_name: str, language: str = "english") -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], keep="--keep" in sys.argv[3:])

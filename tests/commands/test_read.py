@@ -35,8 +35,10 @@ class FakeReader:
         gray = page.decode().gray
         if not gray.any():
             return Page((), page.width, page.height, page.source, page.number)
-        letters = [Letter(text, Box(10 * n, 5, 10 * n + 8, 20), confidence)
-                   for n, (text, confidence) in enumerate([("H", 0.9), ("I", 0.4), ("5", 0.3)])]
+        letters = [
+            Letter(text, Box(10 * n, 5, 10 * n + 8, 20), confidence)
+            for n, (text, confidence) in enumerate([("H", 0.9), ("I", 0.4), ("5", 0.3)])
+        ]
         line = Line((Word(tuple(letters[:2]), 0.65), Word(tuple(letters[2:]), 0.3)))
         return Page((line,), page.width, page.height, page.source, page.number)
 
@@ -79,14 +81,29 @@ def test_text_of_one_and_of_several(folder: Path) -> None:
 def test_headings_on_a_terminal(folder: Path) -> None:
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    code = ("import sys; sys.argv[0] = 'ocr-read'; from tests.commands.test_read import FakeReader\n"
-            "from ocr.commands import read; read.load_reader = FakeReader; read.main()")
+    code = (
+        "import sys; sys.argv[0] = 'ocr-read'; from tests.commands.test_read import FakeReader\n"
+        "from ocr.commands import read; read.load_reader = FakeReader; read.main()"
+    )
     environment = {**os.environ, "PYTHONPATH": str(Path(ocr.__file__).parents[1])}
-    subprocess.run([sys.executable, "-c", code, "a.png", "three.tif", "--pages", "1-2"], stdout=theirs,
-                   env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code, "a.png", "three.tif", "--pages", "1-2"],
+        stdout=theirs,
+        env=environment,
+        check=True,
+    )
     os.close(theirs)
     assert os.read(ours, 1000).decode().split("\r\n") == [
-        "==> a.png <==", "HI 5", "", "==> three.tif <==", "HI 5", "", "==> three.tif, page 2 <==", "HI 5", ""]
+        "==> a.png <==",
+        "HI 5",
+        "",
+        "==> three.tif <==",
+        "HI 5",
+        "",
+        "==> three.tif, page 2 <==",
+        "HI 5",
+        "",
+    ]
     os.close(ours)
 
 
@@ -109,11 +126,32 @@ def test_doubtful_letters_are_marked(folder: Path) -> None:
 def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -> None:
     words = folder / "words.txt"
     words.write_text("TEA\nMILK\n", encoding="utf-8")
-    run("a.png", "--model", "m", "--charset", "A-F0-9", "--alternatives", "7", "--threads", "2", "--no-context",
-        "--pattern", "99", "--lexicon", str(words), "--only-lexicon")
+    run(
+        "a.png",
+        "--model",
+        "m",
+        "--charset",
+        "A-F0-9",
+        "--alternatives",
+        "7",
+        "--threads",
+        "2",
+        "--no-context",
+        "--pattern",
+        "99",
+        "--lexicon",
+        str(words),
+        "--only-lexicon",
+    )
     assert fake_reader[0].options == {
-        "model": "m", "charset": "A-F0-9", "alternatives": 7, "threads": 2, "context": False, "pattern": "99",
-        "lexicon": ["TEA", "MILK"], "closed": True,
+        "model": "m",
+        "charset": "A-F0-9",
+        "alternatives": 7,
+        "threads": 2,
+        "context": False,
+        "pattern": "99",
+        "lexicon": ["TEA", "MILK"],
+        "closed": True,
     }
 
 
@@ -126,31 +164,34 @@ def test_review_is_a_format(folder: Path, fake_reader: list[FakeReader]) -> None
     assert "words to check" in run("a.png", "--review").stdout
 
 
-@pytest.mark.parametrize(("arguments", "code", "message"), [
-    (["a.png"], 0, None),
-    (["a.png", "bad.jpg", "none.jpg"], 1, "ocr-read: bad.jpg: is text"),
-    (["bad.jpg"], 3, "ocr-read: bad.jpg: is text"),
-    (["bad.jpg", "."], 3, "ocr-read: .: is a folder"),
-    (["a.png", "--pages", "2"], 3, "has one page"),
-    (["a.png", "--max-pixels", "1k"], 3, "over the limit"),
-    (["a.png", "-o", "no/where.txt"], 4, "no/where.txt: cannot be written"),
-    (["a.png", "-o", "."], 4, "cannot be written"),
-    (["a.png", "--picture", "no/where.png"], 4, "no/where.png: cannot be written"),
-    (["bad.jpg", "-o", "no/where.txt", "--model", "broken"], 4, "no/where.txt"),
-    (["a.png", "--model", "broken"], 5, "broken: no such model"),
-    ([], 2, "Missing argument"),
-    (["a.png", "--pages", "3-1"], 2, "count from 1 upwards"),
-    (["a.png", "--pages", "0"], 2, "count from 1 upwards"),
-    (["a.png", "--pages", "one"], 2, "is not a page"),
-    (["a.png", "--charset", "Z-A"], 2, "runs backwards"),
-    (["a.png", "--charset", "@"], 2, "has no character"),
-    (["a.png", "--max-pixels", "many"], 2, "is not a number of pixels"),
-    (["a.png", "--min-confidence", "2"], 2, "--min-confidence"),
-    (["a.png", "--format", "word"], 2, "'word' is not one of"),
-    (["a.png", "--picture", "a.gif"], 2, "must end in"),
-    (["a.png", "-o", "a.png"], 2, "would be overwritten"),
-    (["a.png", "--picture", "b.png", "b.png"], 2, "would be overwritten"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["a.png"], 0, None),
+        (["a.png", "bad.jpg", "none.jpg"], 1, "ocr-read: bad.jpg: is text"),
+        (["bad.jpg"], 3, "ocr-read: bad.jpg: is text"),
+        (["bad.jpg", "."], 3, "ocr-read: .: is a folder"),
+        (["a.png", "--pages", "2"], 3, "has one page"),
+        (["a.png", "--max-pixels", "1k"], 3, "over the limit"),
+        (["a.png", "-o", "no/where.txt"], 4, "no/where.txt: cannot be written"),
+        (["a.png", "-o", "."], 4, "cannot be written"),
+        (["a.png", "--picture", "no/where.png"], 4, "no/where.png: cannot be written"),
+        (["bad.jpg", "-o", "no/where.txt", "--model", "broken"], 4, "no/where.txt"),
+        (["a.png", "--model", "broken"], 5, "broken: no such model"),
+        ([], 2, "Missing argument"),
+        (["a.png", "--pages", "3-1"], 2, "count from 1 upwards"),
+        (["a.png", "--pages", "0"], 2, "count from 1 upwards"),
+        (["a.png", "--pages", "one"], 2, "is not a page"),
+        (["a.png", "--charset", "Z-A"], 2, "runs backwards"),
+        (["a.png", "--charset", "@"], 2, "has no character"),
+        (["a.png", "--max-pixels", "many"], 2, "is not a number of pixels"),
+        (["a.png", "--min-confidence", "2"], 2, "--min-confidence"),
+        (["a.png", "--format", "word"], 2, "'word' is not one of"),
+        (["a.png", "--picture", "a.gif"], 2, "must end in"),
+        (["a.png", "-o", "a.png"], 2, "would be overwritten"),
+        (["a.png", "--picture", "b.png", "b.png"], 2, "would be overwritten"),
+    ],
+)
 def test_exit_codes(folder: Path, arguments: list[str], code: int, message: str | None) -> None:
     result = run(*arguments)
     assert result.exit_code == code, result.output
@@ -242,10 +283,13 @@ def test_version_and_help() -> None:
     assert "ocr-read note.jpg" in text and "_OCR_READ_COMPLETE" in text
 
 
-@pytest.mark.parametrize("code", [
-    "import ocr",
-    "from ocr.commands.read import main; main(['--help'], standalone_mode=False)",
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import ocr",
+        "from ocr.commands.read import main; main(['--help'], standalone_mode=False)",
+    ],
+)
 def test_nothing_heavy_is_imported_before_there_is_work(code: str) -> None:
     heavy = ["torch", "skimage", "cv2", "numpy", "PIL", "pypdfium2", "onnxruntime"]
     check = f"{code}; import sys; sys.stderr.write(' '.join(set({heavy}) & set(sys.modules)))"
@@ -264,8 +308,10 @@ def start(code: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
 def test_interrupting_a_process(folder: Path) -> None:
-    code = ("import sys, time\nfrom tests.commands.test_read import FakeReader\nclass Reader(FakeReader):\n"
-            "    def read(self, page): open('started', 'w').close(); time.sleep(30)")
+    code = (
+        "import sys, time\nfrom tests.commands.test_read import FakeReader\nclass Reader(FakeReader):\n"
+        "    def read(self, page): open('started', 'w').close(); time.sleep(30)"
+    )
     process = start(code, "a.png", "-o", "out.txt")
     while not Path("started").exists():
         time.sleep(0.02)

@@ -17,7 +17,9 @@ def sides(x: list[int], size: tuple[int, int] = (100, 900)) -> np.ndarray:
 def test_missing_sides_are_known_by_the_pitch() -> None:
     (comb,) = find_combs(sides([50, 120, 190, 330, 400, 540]), 40)
     assert comb.pitch == pytest.approx(70, abs=1)
-    boxes = np.array([[259, 30, 264, 70], [468, 25, 474, 50], [285, 30, 290, 70], [245, 30, 285, 70]], np.int32)
+    boxes = np.array(
+        [[259, 30, 264, 70], [468, 25, 474, 50], [285, 30, 290, 70], [245, 30, 285, 70]], np.int32
+    )
     assert comb.stands_in(boxes).tolist() == [True, True, False, False]
 
 

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from ocr.reading.grid import BoxGrid, Groups
 
 boxes = st.lists(
-    st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(1, 80), st.integers(1, 80)), min_size=1, max_size=30
+    st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(1, 80), st.integers(1, 80)),
+    min_size=1,
+    max_size=30,
 ).map(lambda rows: np.array([(x, y, x + w, y + h) for x, y, w, h in rows]))
 
 

@@ -48,7 +48,12 @@ def test_turned_pages_come_out_level_with_boxes_on_the_letters(degrees: float) -
     dark = np.column_stack(np.nonzero(tilted < 100)[::-1])
     inside = np.zeros(len(dark), bool)
     for left, top, right, bottom in found:
-        inside |= (dark[:, 0] >= left - 2) & (dark[:, 0] <= right + 2) & (dark[:, 1] >= top - 2) & (dark[:, 1] <= bottom + 2)
+        inside |= (
+            (dark[:, 0] >= left - 2)
+            & (dark[:, 0] <= right + 2)
+            & (dark[:, 1] >= top - 2)
+            & (dark[:, 1] <= bottom + 2)
+        )
     assert inside.mean() > 0.99
 
 

@@ -72,7 +72,15 @@ def test_resolution_changes_nothing(reader: Reader, scale: float) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_changes_nothing(reader: Reader, orientation: int) -> None:
     upright = Image.fromarray(drawn())
-    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose values that store the picture so turned
+    undo = {
+        2: 0,
+        3: 3,
+        4: 1,
+        5: 5,
+        6: 2,
+        7: 6,
+        8: 4,
+    }  # Image.Transpose values that store the picture so turned
     stored = upright.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else upright
     exif = Image.Exif()
     exif[0x0112] = orientation

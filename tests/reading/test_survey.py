@@ -10,13 +10,21 @@ from tests.drawn import blank, turned, write
 def page(height: int, rows: int = 4, size: tuple[int, int] = (900, 1200)) -> np.ndarray:
     picture = blank(*size)
     for row in range(rows):
-        write(picture, "HANDPRINT ROWS"[: int(size[1] / height / 1.2)], height, height * (2 + 2 * row), height)
+        write(
+            picture, "HANDPRINT ROWS"[: int(size[1] / height / 1.2)], height, height * (2 + 2 * row), height
+        )
     return picture
 
 
 @pytest.mark.parametrize(
     ("height", "rows", "size"),
-    [(14, 6, (300, 400)), (40, 4, (900, 1200)), (120, 3, (900, 2000)), (70, 1, (160, 400)), (150, 1, (900, 900))],
+    [
+        (14, 6, (300, 400)),
+        (40, 4, (900, 1200)),
+        (120, 3, (900, 2000)),
+        (70, 1, (160, 400)),
+        (150, 1, (900, 900)),
+    ],
 )
 def test_letter_height(height: int, rows: int, size: tuple[int, int]) -> None:
     assert survey(page(height, rows, size)).letter_height == pytest.approx(1.1 * height, rel=0.13)
