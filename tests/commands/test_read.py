@@ -142,11 +142,14 @@ def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -
         "--lexicon",
         str(words),
         "--only-lexicon",
+        "--denoise",
+        "always",
     )
     assert fake_reader[0].options == {
         "model": "m",
         "charset": "A-F0-9",
         "alternatives": 7,
+        "denoise": "always",
         "threads": 2,
         "context": False,
         "pattern": "99",
