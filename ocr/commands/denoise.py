@@ -11,8 +11,12 @@ from ocr.commands.denoise_score import score
 from ocr.commands.denoise_train import train
 
 
-@click.group(cls=DefaultGroup, default="page", takes_arguments=True,
-             context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DefaultGroup,
+    default="page",
+    takes_arguments=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "--version", prog_name="ocr-denoise")
 def main() -> None:
     """Clean letters: broken strokes mended, noise taken away, the paper white.

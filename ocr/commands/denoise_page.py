@@ -23,18 +23,40 @@ _ON_SHEET = 400  # pairs: more fit on no screen
 
 @click.command()
 @click.argument("image", type=click.Path(allow_dash=True))
-@click.option("-o", "--output", type=click.Path(), metavar="CLEAN.png",
-              help="Where the clean page goes; - writes a PNG to standard output.")
-@click.option("--crops", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write every letter before and after, and a contact sheet, into this folder.")
-@click.option("--model", default="denoiser", metavar="NAME_OR_FILE", show_default=True,
-              help="The denoiser: a name that ships, or a file.")
-@click.option("--page", "number", type=click.IntRange(1), default=1, metavar="N", show_default=True,
-              help="Which page of a PDF or TIFF.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="CLEAN.png",
+    help="Where the clean page goes; - writes a PNG to standard output.",
+)
+@click.option(
+    "--crops",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write every letter before and after, and a contact sheet, into this folder.",
+)
+@click.option(
+    "--model",
+    default="denoiser",
+    metavar="NAME_OR_FILE",
+    show_default=True,
+    help="The denoiser: a name that ships, or a file.",
+)
+@click.option(
+    "--page",
+    "number",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="Which page of a PDF or TIFF.",
+)
 @click.option("--threads", type=click.IntRange(1), default=1, metavar="N", show_default=True)
 @exits
-def page(image: str, output: str | None, crops: Path | None, model: str, number: int,
-         threads: int) -> ExitCode:
+def page(
+    image: str, output: str | None, crops: Path | None, model: str, number: int, threads: int
+) -> ExitCode:
     """Draw the letters of IMAGE again, clean, in their places, on white paper."""
     if output is None and crops is None:
         raise click.UsageError("Say what to write: -o CLEAN.png, --crops DIR, or both.")

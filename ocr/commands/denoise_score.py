@@ -21,25 +21,67 @@ AUTOENCODERS = ("bottleneck32-numpy", "bottleneck32", "bottleneck32-deep")
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True,
-              help="Folder with unipen/chars.npz and, if there, fonts/ and mnist/, as for training.")
-@click.option("--genuine", type=click.Path(exists=True, path_type=Path), metavar="LETTERS",
-              help="Labelled letters that people wrote, such as nist26_sample.mat, to measure on as well.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with unipen/chars.npz and, if there, fonts/ and mnist/, as for training.",
+)
+@click.option(
+    "--genuine",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="LETTERS",
+    help="Labelled letters that people wrote, such as nist26_sample.mat, to measure on as well.",
+)
 @click.option("--model", default="denoiser", metavar="NAME_OR_FILE", show_default=True)
-@click.option("--networks", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-              help="What ocr-denoise train wrote: its autoencoders are scored, its curves shown.")
-@click.option("--classifier", default="nist36-cnn", metavar="NAME_OR_FILE", show_default=True,
-              help="Whose readings of damaged and cleaned letters are compared.")
-@click.option("--letters", "count", type=click.IntRange(16), default=400, show_default=True,
-              help="Crops in each row of the table of denoising; five times as many are read.")
-@click.option("--principal", type=click.IntRange(256), default=12000, show_default=True,
-              help="Letters that the principal components come from.")
-@click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write the tables, curves and pictures as report.html into this folder.")
+@click.option(
+    "--networks",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="What ocr-denoise train wrote: its autoencoders are scored, its curves shown.",
+)
+@click.option(
+    "--classifier",
+    default="nist36-cnn",
+    metavar="NAME_OR_FILE",
+    show_default=True,
+    help="Whose readings of damaged and cleaned letters are compared.",
+)
+@click.option(
+    "--letters",
+    "count",
+    type=click.IntRange(16),
+    default=400,
+    show_default=True,
+    help="Crops in each row of the table of denoising; five times as many are read.",
+)
+@click.option(
+    "--principal",
+    type=click.IntRange(256),
+    default=12000,
+    show_default=True,
+    help="Letters that the principal components come from.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the tables, curves and pictures as report.html into this folder.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
 @exits
-def score(data: Path, genuine: Path | None, model: str, networks: Path | None, classifier: str, count: int,
-          principal: int, folder: Path | None, quiet: bool) -> ExitCode:
+def score(
+    data: Path,
+    genuine: Path | None,
+    model: str,
+    networks: Path | None,
+    classifier: str,
+    count: int,
+    principal: int,
+    folder: Path | None,
+    quiet: bool,
+) -> ExitCode:
     """Measure reconstruction, denoising, and what a reader gains, and print the tables.
 
     PSNR and SSIM are scikit-image's, with a data range of 1. All letters are by writers and faces that no
@@ -85,8 +127,9 @@ def score(data: Path, genuine: Path | None, model: str, networks: Path | None, c
     return ExitCode.OK
 
 
-def _reconstruction(tested: list[TestLetters], networks: Path | None,
-                    pca: Pca) -> dict[str, dict[str, float]]:
+def _reconstruction(
+    tested: list[TestLetters], networks: Path | None, pca: Pca
+) -> dict[str, dict[str, float]]:
     from ocr.denoising import score as scores
     from ocr.reading.denoise import CropCleaner
 

@@ -140,7 +140,7 @@ def jpeg(crops: Crops, amounts: Strengths, rng: np.random.Generator) -> Crops:
         quality = int(np.clip(100 - amount, 1, 100))
         _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         seen = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32)
-        return 1 - seen[down:down + SIZE, right:right + SIZE] / 255
+        return 1 - seen[down : down + SIZE, right : right + SIZE] / 255
 
     return _each(once, crops, amounts)
 
@@ -177,8 +177,9 @@ DAMAGES = {
 }
 
 
-def damage_at_random(crops: Crops, rng: np.random.Generator, clean: float = 0.08,
-                     twice: float = 0.3) -> Crops:
+def damage_at_random(
+    crops: Crops, rng: np.random.Generator, clean: float = 0.08, twice: float = 0.3
+) -> Crops:
     """What training sees: a damage and a strength drawn for each crop.
 
     The part ``clean`` stays as it is, so that clean letters come back unchanged; the part ``twice`` suffers a

@@ -64,12 +64,23 @@ def psnr(outputs: Tensor, targets: Tensor) -> Tensor:
     return -10 * torch.log10(error + _FLOOR)
 
 
-def fit(network: nn.Module, ring: Ring, held: Held, settings: Settings, device: torch.device,
-        on_check: Callable[[Check], None] | None = None) -> list[Check]:
+def fit(
+    network: nn.Module,
+    ring: Ring,
+    held: Held,
+    settings: Settings,
+    device: torch.device,
+    on_check: Callable[[Check], None] | None = None,
+) -> list[Check]:
     """Train ``network`` on ``device`` with AdamW and a one-cycle rate; returns the points of the run."""
     network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster everywhere
-    optimiser = torch.optim.AdamW(network.parameters(), settings.rate, weight_decay=settings.weight_decay,
-                                  betas=(0.9, 0.99), fused=device.type == "cuda")
+    optimiser = torch.optim.AdamW(
+        network.parameters(),
+        settings.rate,
+        weight_decay=settings.weight_decay,
+        betas=(0.9, 0.99),
+        fused=device.type == "cuda",
+    )
     bf16 = gains_from_bf16(device)
     judge = Judge(settings.classes, device, bf16) if settings.legible else None
     began = time.monotonic()
@@ -112,6 +123,8 @@ def fit(network: nn.Module, ring: Ring, held: Held, settings: Settings, device: 
 def validate(network: nn.Module, held: Held, batch: int = 512) -> float:
     """Mean PSNR in dB on held-out pairs, in float32."""
     network.eval()
-    parts = [psnr(network(inputs), targets)
-             for inputs, targets in zip(held.inputs.split(batch), held.targets.split(batch), strict=True)]
+    parts = [
+        psnr(network(inputs), targets)
+        for inputs, targets in zip(held.inputs.split(batch), held.targets.split(batch), strict=True)
+    ]
     return float(torch.cat(parts).mean())

@@ -16,11 +16,17 @@ from ocr.scratch.export import dense_layers, to_onnx
 from ocr.scratch.network import Epoch, Network
 from ocr.scratch.optimisers import Momentum
 
-RATE, MOMENTUM, BATCH = 0.003, 0.9, 64
+RATE, MOMENTUM, BATCH = 0.0015, 0.9, 64
 
 
-def train_from_scratch(crops: Crops, held_out: Crops, epochs: int, *, seed: int = 0,
-                       on_epoch: Callable[[int, float, float], None] | None = None) -> Network:
+def train_from_scratch(
+    crops: Crops,
+    held_out: Crops,
+    epochs: int,
+    *,
+    seed: int = 0,
+    on_epoch: Callable[[int, float, float], None] | None = None,
+) -> Network:
     """1024-32-32-32-1024 that gives crops (N, 32, 32) back: momentum 0.9, squared error, a falling rate.
 
     ``on_epoch(epoch, training, validation)``: mean PSNR in dB, that of training from its mean squared error,

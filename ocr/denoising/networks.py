@@ -26,10 +26,15 @@ class Bottleneck32(nn.Module):
             nn.Linear(BOTTLENECK, BOTTLENECK), nn.ReLU(),
             nn.Linear(BOTTLENECK, PIXELS), nn.Sigmoid(),
         )  # fmt: skip
+        for layer in (*self.encoder, self.decoder[0]):
+            if isinstance(layer, nn.Linear):
+                # PyTorch's own start is weaker, and of so few units many would fall silent for good.
+                nn.init.kaiming_normal_(layer.weight)
+                nn.init.zeros_(layer.bias)
 
     def forward(self, crops: Tensor) -> Tensor:
-        code = self.encoder(crops.flatten(1))                # (N, 1024) -> (N, 32)
-        return self.decoder(code).unflatten(1, (32, 32))     # (N, 1024) -> (N, 32, 32)
+        code = self.encoder(crops.flatten(1))  # (N, 1024) -> (N, 32)
+        return self.decoder(code).unflatten(1, (32, 32))  # (N, 1024) -> (N, 32, 32)
 
 
 class Bottleneck32Deep(nn.Module):
@@ -49,8 +54,8 @@ class Bottleneck32Deep(nn.Module):
         )  # fmt: skip
 
     def forward(self, crops: Tensor) -> Tensor:
-        code = self.encoder(crops.flatten(1))                # (N, 1024) -> (N, 32)
-        return self.decoder(code).unflatten(1, (32, 32))     # (N, 1024) -> (N, 32, 32)
+        code = self.encoder(crops.flatten(1))  # (N, 1024) -> (N, 32)
+        return self.decoder(code).unflatten(1, (32, 32))  # (N, 1024) -> (N, 32, 32)
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
@@ -70,7 +75,7 @@ class Enlarge(nn.Module):
         self.weights = nn.Conv2d(inputs, 4 * outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.weights(x), 2)           # (N, inputs, H, W) -> (N, outputs, 2H, 2W)
+        return F.pixel_shuffle(self.weights(x), 2)  # (N, inputs, H, W) -> (N, outputs, 2H, 2W)
 
 
 class Denoiser(nn.Module):
@@ -93,13 +98,13 @@ class Denoiser(nn.Module):
         self.fine_again = nn.Sequential(convolution(w, w), nn.Conv2d(w, 4, 3, padding=1))
 
     def forward(self, crops: Tensor) -> Tensor:
-        x = crops.unsqueeze(1)                               # (N, 1, 32, 32)
-        fine = self.fine(F.pixel_unshuffle(x, 2))            # (N, 4, 16, 16) -> (N, w, 16, 16)
-        middle = self.middle(fine)                           # (N, 2w, 8, 8)
-        middle = middle + self.coarse(middle)                # (N, 3w, 4, 4) -> (N, 2w, 8, 8)
-        fine = fine + self.middle_again(middle)              # (N, w, 16, 16)
-        change = F.pixel_shuffle(self.fine_again(fine), 2)   # (N, 4, 16, 16) -> (N, 1, 32, 32)
-        cleaned = (x + change).squeeze(1)                    # (N, 32, 32)
+        x = crops.unsqueeze(1)  # (N, 1, 32, 32)
+        fine = self.fine(F.pixel_unshuffle(x, 2))  # (N, 4, 16, 16) -> (N, w, 16, 16)
+        middle = self.middle(fine)  # (N, 2w, 8, 8)
+        middle = middle + self.coarse(middle)  # (N, 3w, 4, 4) -> (N, 2w, 8, 8)
+        fine = fine + self.middle_again(middle)  # (N, w, 16, 16)
+        change = F.pixel_shuffle(self.fine_again(fine), 2)  # (N, 4, 16, 16) -> (N, 1, 32, 32)
+        cleaned = (x + change).squeeze(1)  # (N, 32, 32)
         if self.training:
             # Beyond [0, 1] lies pure paper or ink: no error, but a little slope to come back by.
             inside = cleaned.clamp(0, 1)

@@ -114,8 +114,16 @@ class Ring:
     Each fresh block replaces the oldest; a pair is used ``reuse`` times on average before it goes.
     """
 
-    def __init__(self, pairs: Pairs, device: torch.device, batch: int, workers: int = 0, blocks: int = 48,
-                 reuse: float = 2.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        pairs: Pairs,
+        device: torch.device,
+        batch: int,
+        workers: int = 0,
+        blocks: int = 48,
+        reuse: float = 2.0,
+        seed: int = 0,
+    ) -> None:
         self._loader = iter(DataLoader(pairs, batch_size=None, num_workers=workers, collate_fn=_as_it_is))
         self._device, self._size, self._blocks, self._reuse = device, batch, blocks, reuse
         self._ring: list[Batch] = []  # as whole blocks, crops still uint8
@@ -133,9 +141,11 @@ class Ring:
         each = (_MIXED, self._size // _MIXED)
         rows = torch.randint(len(self._ring[0].labels), each, generator=self._generator)
         blocks = [(self._ring[block], row) for block, row in zip(picked, rows.to(self._device), strict=True)]
-        return Batch(torch.cat([block.damaged[row] for block, row in blocks]).float() / 255,
-                     torch.cat([block.clean[row] for block, row in blocks]).float() / 255,
-                     torch.cat([block.labels[row] for block, row in blocks]))
+        return Batch(
+            torch.cat([block.damaged[row] for block, row in blocks]).float() / 255,
+            torch.cat([block.clean[row] for block, row in blocks]).float() / 255,
+            torch.cat([block.labels[row] for block, row in blocks]),
+        )
 
     def _fetch(self) -> None:
         block = next(self._loader)

@@ -13,12 +13,14 @@ HIGHEST = 60.0  # dB of two crops that are equal to within 8 bits; equal ones wo
 def psnr(clean: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
     """10 log10(1 / mean squared error) of each pair of crops (N, 32, 32), (N,) in dB, at most `HIGHEST`."""
     with np.errstate(divide="ignore"):
-        each = [peak_signal_noise_ratio(a, b, data_range=DATA_RANGE)
-                for a, b in zip(clean, other, strict=True)]
+        each = [
+            peak_signal_noise_ratio(a, b, data_range=DATA_RANGE) for a, b in zip(clean, other, strict=True)
+        ]
     return np.minimum(np.array(each), HIGHEST)
 
 
 def ssim(clean: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
     """Structural similarity (Z. Wang et al., 2004), windows of 7 pixels: (N,), 1 for equal crops."""
-    return np.array([structural_similarity(a, b, data_range=DATA_RANGE)
-                     for a, b in zip(clean, other, strict=True)])
+    return np.array(
+        [structural_similarity(a, b, data_range=DATA_RANGE) for a, b in zip(clean, other, strict=True)]
+    )

@@ -75,8 +75,11 @@ def write_report(folder: Path, results: Results) -> Path:
         page.section("Reconstruction", "Clean letters given back from 32 numbers.")
         page.table(*reconstruction_cells(results.reconstruction))
     if results.denoising:
-        page.section("Denoising", "Mean PSNR in dB. The rivals know the damage: their setting is the best "
-                     "for each row. The denoiser is not told.")
+        page.section(
+            "Denoising",
+            "Mean PSNR in dB. The rivals know the damage: their setting is the best "
+            "for each row. The denoiser is not told.",
+        )
         page.table(*denoising_cells(results.denoising))
         page.paragraph("SSIM of the same crops.")
         page.table(*denoising_cells(results.denoising, "ssim"))
@@ -95,8 +98,10 @@ def _headline(page: Document, results: Results) -> None:
         strong = [row for row in results.denoising if row.level == "strong"]
         gain = np.mean([row.quality[OURS].psnr - row.quality[INPUT].psnr for row in strong])
         best = sum(row.best == OURS for row in results.denoising)
-        facts += [(f"{gain:+.1f} dB", "mean gain at strong damage"),
-                  (f"{best} of {len(results.denoising)}", "rows in which the denoiser is best")]
+        facts += [
+            (f"{gain:+.1f} dB", "mean gain at strong damage"),
+            (f"{best} of {len(results.denoising)}", "rows in which the denoiser is best"),
+        ]
     for name, rows in results.reading.items():
         won = [row.won_back for row in rows if row.level == "strong" and row.won_back == row.won_back]
         if won:
@@ -108,10 +113,20 @@ def _headline(page: Document, results: Results) -> None:
 
 def _learning(page: Document, curves: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
     page.section("Learning", "Mean PSNR in dB, while training and on letters of unseen writers and faces.")
-    panels = {name: {part: [check[part] for check in checks] for part in ("training", "validation")}
-              for name, checks in curves.items()}
-    page.pictures(*(Picture.of(figures.curves({name: lines}, across="check"), f"learning-{name}",
-                               f"PSNR of {name} at every check") for name, lines in panels.items()))
+    panels = {
+        name: {part: [check[part] for check in checks] for part in ("training", "validation")}
+        for name, checks in curves.items()
+    }
+    page.pictures(
+        *(
+            Picture.of(
+                figures.curves({name: lines}, across="check"),
+                f"learning-{name}",
+                f"PSNR of {name} at every check",
+            )
+            for name, lines in panels.items()
+        )
+    )
 
 
 def _before_and_after(page: Document, found: Mapping[str, tuple[Crops, Crops, Crops]]) -> None:

@@ -75,8 +75,9 @@ class Read:
         return (self.cleaned - self.damaged) / lost if lost >= 0.005 else float("nan")
 
 
-def drawn_letters(data: str | Path, count: int, recipe: str = "nist36-cnn", *,
-                  held_out: bool = True) -> TestLetters:
+def drawn_letters(
+    data: str | Path, count: int, recipe: str = "nist36-cnn", *, held_out: bool = True
+) -> TestLetters:
     """Letters drawn anew by writers and faces that training never sees or, not ``held_out``, by others."""
     letters = originals(data, recipe, held_out)
     drawn = draw_clean(letters, count, np.random.default_rng([_SEED, held_out]))
@@ -90,20 +91,29 @@ def genuine_letters(path: str | Path) -> TestLetters:
 
     splits = load(Path(path), "letters")
     samples = next(splits[name] for name in ("test", "valid", "train") if name in splits)
-    return TestLetters(f"{len(samples)} genuine letters of {samples.name}", samples.images, samples.labels,
-                       samples.classes)
+    return TestLetters(
+        f"{len(samples)} genuine letters of {samples.name}", samples.images, samples.labels, samples.classes
+    )
 
 
-def reconstruction(letters: Iterable[TestLetters],
-                   methods: Mapping[str, Cleaner]) -> dict[str, dict[str, float]]:
+def reconstruction(
+    letters: Iterable[TestLetters], methods: Mapping[str, Cleaner]
+) -> dict[str, dict[str, float]]:
     """Mean PSNR by method and set, of clean crops that are given back."""
     sets = list(letters)
-    return {name: {given.name: float(psnr(given.crops, rebuild(given.crops)).mean()) for given in sets}
-            for name, rebuild in methods.items()}
+    return {
+        name: {given.name: float(psnr(given.crops, rebuild(given.crops)).mean()) for given in sets}
+        for name, rebuild in methods.items()
+    }
 
 
-def denoising(letters: TestLetters, tuning: TestLetters, cleaner: Cleaner, rivals: Iterable[Rival],
-              on_row: Callable[[Cleaned], None] | None = None) -> list[Cleaned]:
+def denoising(
+    letters: TestLetters,
+    tuning: TestLetters,
+    cleaner: Cleaner,
+    rivals: Iterable[Rival],
+    on_row: Callable[[Cleaned], None] | None = None,
+) -> list[Cleaned]:
     """Every damage at three strengths, undone by the denoiser and by its rivals, on the same crops.
 
     tuning: other letters, on which the rivals' settings are chosen for each row.
@@ -125,8 +135,12 @@ def denoising(letters: TestLetters, tuning: TestLetters, cleaner: Cleaner, rival
     return rows
 
 
-def reading(letters: TestLetters, cleaner: Cleaner, classifier: Classifier,
-            on_row: Callable[[Read], None] | None = None) -> list[Read]:
+def reading(
+    letters: TestLetters,
+    cleaner: Cleaner,
+    classifier: Classifier,
+    on_row: Callable[[Read], None] | None = None,
+) -> list[Read]:
     """What ``classifier`` reads right of damaged crops, without and with the denoiser.
 
     All classes of the classifier compete; letters that it has no class for are left out.

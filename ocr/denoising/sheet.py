@@ -31,8 +31,9 @@ def contact_sheet(rows: Sequence[Iterable[NDArray[np.float32]]], enlarge: int = 
     return _enlarged(sheet, enlarge)
 
 
-def pairs_sheet(before: NDArray[np.float32], after: NDArray[np.float32], columns: int = 8,
-                enlarge: int = 3) -> NDArray[np.uint8]:
+def pairs_sheet(
+    before: NDArray[np.float32], after: NDArray[np.float32], columns: int = 8, enlarge: int = 3
+) -> NDArray[np.uint8]:
     """(H, W) uint8: ``columns`` pairs in each row, left as it was, right as it is; crops (N, 32, 32)."""
     wide, high = 64 + _GAP + _MARGIN, 32 + _MARGIN
     rows = -(-len(before) // columns)

@@ -15,8 +15,10 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell.ljust(width) if at == 0 else cell.rjust(width)
-              for at, (cell, width) in enumerate(zip(cells, widths, strict=True)))
+    padded = (
+        cell.ljust(width) if at == 0 else cell.rjust(width)
+        for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
     return f"| {' | '.join(padded)} |"
 
 
@@ -42,6 +44,14 @@ def denoising_cells(rows: Sequence[Cleaned], measure: str = "psnr") -> tuple[lis
 
 def reading_cells(rows: Sequence[Read]) -> tuple[list[str], list[list[str]]]:
     """Columns and rows: accuracy in percent without and with the denoiser, and the part won back."""
-    table = [[row.damage, row.level, f"{100 * row.damaged:.1f}", f"{100 * row.cleaned:.1f}",
-              f"{100 * row.won_back:.0f} %" if row.won_back == row.won_back else "–"] for row in rows]
+    table = [
+        [
+            row.damage,
+            row.level,
+            f"{100 * row.damaged:.1f}",
+            f"{100 * row.cleaned:.1f}",
+            f"{100 * row.won_back:.0f} %" if row.won_back == row.won_back else "–",
+        ]
+        for row in rows
+    ]
     return ["damage", "level", "damaged, % right", "cleaned, % right", "of the loss won back"], table

@@ -52,10 +52,21 @@ PARTS = {
 ALL = (*PARTS, FROM_SCRATCH)
 
 
-def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
-          networks: tuple[str, ...] = ALL, workers: int = 1, device: str = "auto", batch: int = 256,
-          steps: int = 0, held_out: int = 4096, checks: int = 10,
-          epochs: int = 150, seed: int = 0) -> dict[str, list[Check]]:
+def train(
+    data: str | Path,
+    output: str | Path,
+    minutes: float = 10.0,
+    *,
+    networks: tuple[str, ...] = ALL,
+    workers: int = 1,
+    device: str = "auto",
+    batch: int = 256,
+    steps: int = 0,
+    held_out: int = 4096,
+    checks: int = 10,
+    epochs: int = 400,
+    seed: int = 0,
+) -> dict[str, list[Check]]:
     """Train ``networks`` one after the other within ``minutes`` and write them into the folder ``output``.
 
     data:    holds ``unipen/chars.npz`` and, where they exist, ``fonts`` and ``mnist``
@@ -81,22 +92,35 @@ def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
         part = PARTS[name]
         network = NETWORKS[name]()
         letters = originals(data, part.recipe)
-        settings = Settings(part.rate, minutes=minutes * part.share / total, steps=steps, checks=checks,
-                            legible=part.legible, classes=len(letters.recipe.classes))
+        settings = Settings(
+            part.rate,
+            minutes=minutes * part.share / total,
+            steps=steps,
+            checks=checks,
+            legible=part.legible,
+            classes=len(letters.recipe.classes),
+        )
         told = {**asdict(settings), "batch": batch, "seed": seed}
         base = card(name, letters.checksums, told, parameters(network))
         held = hold_out(data, part, held_out, where)
         curves[name] = []
 
-        def on_check(check: Check, name: str = name, network: torch.nn.Module = network,
-                     base: dict[str, Any] = base) -> None:
+        def on_check(
+            check: Check, name: str = name, network: torch.nn.Module = network, base: dict[str, Any] = base
+        ) -> None:
             _tell(name, check)
             curves[name].append(check)
             write(name, network, base, curves, output)
 
-        # A clean letter is one pair, a damaged one several: reuse makes up for it.
-        ring = Ring(Pairs(letters, seed, not part.reconstruct), where, batch, workers,
-                    reuse=8.0 if part.reconstruct else 2.0, seed=seed)
+        # A clean letter is one pair, a damaged one several, and the autoencoders learn faster than it is drawn.
+        ring = Ring(
+            Pairs(letters, seed, not part.reconstruct),
+            where,
+            batch,
+            workers,
+            reuse=32.0 if part.reconstruct else 2.0,
+            seed=seed,
+        )
         fit(network, ring, held, settings, where, on_check)
         del ring  # ends its processes
     if FROM_SCRATCH in networks:
@@ -105,8 +129,15 @@ def train(data: str | Path, output: str | Path, minutes: float = 10.0, *,
     return curves
 
 
-def _train_from_scratch(data: str | Path, output: Path, curves: dict[str, list[Check]], epochs: int,
-                        held_out: int, checks: int, seed: int) -> None:
+def _train_from_scratch(
+    data: str | Path,
+    output: Path,
+    curves: dict[str, list[Check]],
+    epochs: int,
+    held_out: int,
+    checks: int,
+    seed: int,
+) -> None:
     part = PARTS["bottleneck32"]
     letters = originals(data, part.recipe)
     drawn = draw_clean(letters, ORIGINALS, np.random.default_rng(seed)).crops
@@ -125,15 +156,22 @@ def _train_from_scratch(data: str | Path, output: Path, curves: dict[str, list[C
     base = card(FROM_SCRATCH, letters.checksums, told, network.theta.size)
     path = output / f"{FROM_SCRATCH}.onnx"
     write_onnx(network, path)
-    now = {"format_version": store.CARD_VERSION, **_reached(FROM_SCRATCH, base, curves),
-           "sha256": store.sha256(path)}
+    now = {
+        "format_version": store.CARD_VERSION,
+        **_reached(FROM_SCRATCH, base, curves),
+        "sha256": store.sha256(path),
+    }
     _write_text(path.with_suffix(".json"), json.dumps(now, indent=2))
     _write_curves(curves, output)
 
 
 def _tell(name: str, check: Check) -> None:
-    print(f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
-          f"{check.training:.2f} dB, held out {check.validation:.2f} dB", file=sys.stderr, flush=True)
+    print(
+        f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
+        f"{check.training:.2f} dB, held out {check.validation:.2f} dB",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def hold_out(data: str | Path, part: Part, count: int, device: torch.device) -> Held:
@@ -154,13 +192,16 @@ def card(name: str, checksums: dict[str, str], training: dict[str, Any], size: i
         "normalisation": "none: crops in [0, 1] as ocr.reading.crops.normalise makes them",
         "network": {"name": name, "parameters": size},
         "training": training,
-        "training_data": [{"name": SOURCES[key][0], "licence": SOURCES[key][1], "sha256": checksum}
-                          for key, checksum in checksums.items()],
+        "training_data": [
+            {"name": SOURCES[key][0], "licence": SOURCES[key][1], "sha256": checksum}
+            for key, checksum in checksums.items()
+        ],
     }
 
 
-def write(name: str, network: torch.nn.Module, base: dict[str, Any], curves: dict[str, list[Check]],
-          output: Path) -> None:
+def write(
+    name: str, network: torch.nn.Module, base: dict[str, Any], curves: dict[str, list[Check]], output: Path
+) -> None:
     """The network as it is now, its card, and all curves so far."""
     export(copy.deepcopy(network), output / f"{name}.onnx", _reached(name, base, curves), output="cleaned")
     _write_curves(curves, output)
@@ -170,8 +211,11 @@ def _reached(name: str, base: dict[str, Any], curves: dict[str, list[Check]]) ->
     """The card with how far training has come."""
     last = curves[name][-1]
     given = "damaged at random" if name in PARTS and not PARTS[name].reconstruct else "clean"
-    reached = {"name": "mean PSNR, dB, data range 1", "value": round(last.validation, 2),
-               "test_set": f"drawings of unseen writers and faces, {given}"}
+    reached = {
+        "name": "mean PSNR, dB, data range 1",
+        "value": round(last.validation, 2),
+        "test_set": f"drawings of unseen writers and faces, {given}",
+    }
     told = {**base["training"], "step": last.step, "drawn": last.drawn}
     return {**base, "training": told, "metrics": [reached]}
 

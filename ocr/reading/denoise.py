@@ -49,7 +49,7 @@ class CropCleaner:
 
 
 def cleaning(mode: str, threads: int = 1) -> Clean | None:
-    """What a reader does to crops: ``always`` clean all, ``auto`` those that `needs_cleaning` finds, ``never``.
+    """What a reader does to crops: ``always`` clean all, ``auto`` what `needs_cleaning`, ``never`` any.
 
     ValueError for any other mode, ModelError when the shipped denoiser cannot be used.
     """
