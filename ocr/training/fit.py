@@ -139,9 +139,10 @@ class Fit:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             logits = self.network(crops, batch.placements) if self.features else self.network(crops)
         logits = logits.float()
-        losses = F.cross_entropy(
-            logits, batch.labels, reduction="none", label_smoothing=self.settings.smoothing
-        )
+        # Smoothing fades with the rate: in the end clear letters shall be certain, for the search weighs them
+        # against the language, and an even floor under all classes would let it overrule what is plain to see.
+        smoothing = self.settings.smoothing * one_cycle(self.progress())
+        losses = F.cross_entropy(logits, batch.labels, reduction="none", label_smoothing=smoothing)
         right = logits.detach().softmax(1).gather(1, batch.labels[:, None])[:, 0]
         originals = batch.glyphs % len(self.seen)  # -1, what is no letter, counts in the last place
         self.likelihood.index_add_(0, originals, right)
