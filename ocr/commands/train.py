@@ -10,6 +10,7 @@ from ocr import __version__
 from ocr.commands._exits import exits
 from ocr.commands._groups import DefaultGroup
 from ocr.commands.train_measure import measure
+from ocr.commands.train_rows import rows, rows_export
 from ocr.commands.train_run import run
 from ocr.commands.train_sweep import sweep
 from ocr.errors import ExitCode, MissingExtra
@@ -18,7 +19,7 @@ from ocr.errors import ExitCode, MissingExtra
 @click.group(cls=DefaultGroup, default="run", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="ocr-train")
 def main() -> None:
-    """Train classifiers of single letters.
+    """Train classifiers of single letters, and the reader of whole rows.
 
     On labelled data: ocr-train --data PATH ... (see ocr-train run --help). The shipped models are trained by
     ocr-train letters.
@@ -28,6 +29,8 @@ def main() -> None:
 main.add_command(run)
 main.add_command(sweep)
 main.add_command(measure)
+main.add_command(rows)
+main.add_command(rows_export)
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""A row of writing -> a picture of one height, for the row reader. Reading and training both come through here.
+"""A row of writing -> a picture of one height, for the row reader. Reading and training both come through it.
 
 The geometry is found from the ink alone, as weighted points, and needs neither letters nor a baseline:
 
@@ -8,7 +8,7 @@ The geometry is found from the ink alone, as weighted points, and needs neither 
   and small letters with an x-height of about 15 have the same spread, so that rows of capitals, of mixed
   case and of joined writing come at sizes that one network reads, with nothing to decide first.
 
-Training draws pen strokes straight through the same frame (`fit_frame` on the points of the strokes);
+Training draws pen strokes straight through the same geometry (`fit_geometry` on the points of the strokes);
 reading warps the page's ink through it (`row_picture`).
 """
 
@@ -29,8 +29,10 @@ _UPRIGHT = 0.15  # how strongly the slant is drawn towards 0: loss of sharpness 
 
 
 @dataclass(frozen=True)
-class RowFrame:
+class RowGeometry:
     """Where a row lies: maps source points (x right, y down) to picture points (u, v) and back.
+
+    The centre of a source pixel has its column and row as x and y, that of a picture's pixel half more.
 
     left, right: ends of the ink in source x, after the slant is taken out.
     middle, half, curve: the centre line is y = Legendre series ``curve`` (4,) of t = (x - middle) / half.
@@ -68,8 +70,8 @@ class RowFrame:
         return np.stack([x, self.centre(x) + down], axis=1)
 
 
-def fit_frame(points: NDArray[np.floating], weights: NDArray[np.floating] | None = None) -> RowFrame:
-    """The frame of a row whose ink lies at ``points`` (N, 2), source pixels, y down, N >= 1.
+def fit_geometry(points: NDArray[np.floating], weights: NDArray[np.floating] | None = None) -> RowGeometry:
+    """The geometry of a row whose ink lies at ``points`` (N, 2), source pixels, y down, N >= 1.
 
     weights: (N,) amount of ink at each point; None counts every point alike (points that are evenly
     spaced along the strokes, or the ink pixels of a picture).
@@ -92,8 +94,9 @@ def fit_frame(points: NDArray[np.floating], weights: NDArray[np.floating] | None
         size = _spread(down, share, 2 * half)
     slant = _slant(x, down, share, size)
     upright = x + slant * down
-    return RowFrame(float(upright.min()), float(upright.max()), float(middle), float(half), curve,
-                    slant, SPREAD / size)
+    return RowGeometry(
+        float(upright.min()), float(upright.max()), float(middle), float(half), curve, slant, SPREAD / size
+    )
 
 
 def _legendre(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,13 +107,16 @@ def _legendre(t: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _spread(down: NDArray[np.float64], share: NDArray[np.float64], width: float) -> float:
     """Standard deviation of the ink about the line; far strokes (long descenders, specks) count no more
-    than those at 2.5 deviations. A row much wider than high (a dash) is not blown up without limit."""
+    than those at 2.5 deviations. The bound keeps a dash from being blown up without limit; some 60 letters
+    side by side are as wide as it allows."""
     square = down * down
     first = share @ square
-    return float(max(np.sqrt(share @ np.minimum(square, 6.25 * first)), 0.02 * width, 1e-3))
+    return max(float(np.sqrt(share @ np.minimum(square, 6.25 * first))), 0.005 * width, 1e-3)
 
 
-def _slant(x: NDArray[np.float64], down: NDArray[np.float64], share: NDArray[np.float64], size: float) -> float:
+def _slant(
+    x: NDArray[np.float64], down: NDArray[np.float64], share: NDArray[np.float64], size: float
+) -> float:
     """Shear that makes the column sums most uneven (Vinciarelli and Luettin, 2001), drawn towards 0."""
     cell = 0.35 * size
     columns = ((x + _SHEARS[:, None] * down - (x.min() - 5 * size)) / cell).astype(np.int64)
@@ -122,41 +128,42 @@ def _slant(x: NDArray[np.float64], down: NDArray[np.float64], share: NDArray[np.
     score = sharpness / sharpness.max() - _UPRIGHT * (_SHEARS / 0.7) ** 2
     best = int(score.argmax())
     if 0 < best < len(_SHEARS) - 1:
-        before, here, after = score[best - 1:best + 2]
+        before, here, after = score[best - 1 : best + 2]
         bend = before - 2 * here + after
         shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
         return float(_SHEARS[best] + shift * (_SHEARS[1] - _SHEARS[0]))
     return float(_SHEARS[best])
 
 
-def row_picture(density: NDArray[np.uint8], frame: RowFrame | None = None
-                ) -> tuple[NDArray[np.uint8], RowFrame]:
+def row_picture(
+    density: NDArray[np.uint8], geometry: RowGeometry | None = None
+) -> tuple[NDArray[np.uint8], RowGeometry]:
     """Straighten, upright and scale one row.
 
-    density: (H, W) uint8, 0 = paper, 255 = ink, holding nothing but the ink of this row.
-    frame:   where the row lies; None finds it from the ink.
+    density:  (H, W) uint8, 0 = paper, 255 = ink, holding nothing but the ink of this row.
+    geometry: where the row lies; None finds it from the ink.
 
-    Returns the picture, (HEIGHT, width) uint8 of the same polarity, and the frame that maps its pixels
+    Returns the picture, (HEIGHT, width) uint8 of the same polarity, and the geometry that maps its pixels
     back to ``density``. Without ink the picture is blank.
     """
-    if frame is None:
+    if geometry is None:
         rows, columns = np.nonzero(density > 127)
         if len(rows) == 0:
-            return np.zeros((HEIGHT, 2 * MARGIN), np.uint8), _blank_frame()
+            return np.zeros((HEIGHT, 2 * MARGIN), np.uint8), _no_geometry()
         step = max(1, len(rows) // 20000)
-        frame = fit_frame(np.stack([columns[::step], rows[::step]], axis=1))
+        geometry = fit_geometry(np.stack([columns[::step], rows[::step]], axis=1))
     # Average first when shrinking far: remap looks at four pixels only.
-    whole = max(1, int(1 / frame.scale))
+    whole = max(1, int(1 / geometry.scale))
     if whole > 1:
         height, width = (-(-n // whole) * whole for n in density.shape)
         padded = np.zeros((height, width), np.uint8)
-        padded[:density.shape[0], :density.shape[1]] = density
+        padded[: density.shape[0], : density.shape[1]] = density
         density = cv2.resize(padded, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
-    v, u = np.mgrid[:HEIGHT, :frame.width].reshape(2, -1) + 0.5
-    source = frame.backward(np.stack([u, v], axis=1))
-    grid = ((source + 0.5) / whole - 0.5).astype(np.float32).reshape(HEIGHT, frame.width, 2)
-    return cv2.remap(density, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), frame
+    v, u = np.mgrid[:HEIGHT, : geometry.width].reshape(2, -1) + 0.5
+    source = geometry.backward(np.stack([u, v], axis=1))
+    grid = ((source + 0.5) / whole - 0.5).astype(np.float32).reshape(HEIGHT, geometry.width, 2)
+    return cv2.remap(density, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), geometry
 
 
-def _blank_frame() -> RowFrame:
-    return RowFrame(0.0, 0.0, 0.0, 1.0, np.zeros(4), 0.0, 1.0)
+def _no_geometry() -> RowGeometry:
+    return RowGeometry(0.0, 0.0, 0.0, 1.0, np.zeros(4), 0.0, 1.0)

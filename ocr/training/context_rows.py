@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from ocr.training.language import held_out_texts
 from ocr.training.row_compose import Spacing, Written, random_spacing, set_letters
+from ocr.training.row_entries import entry
 from ocr.training.row_letters import Letters, scale_letters
 from ocr.training.row_strokes import load_strokes
-from ocr.training.row_texts import Texts, entry, load_texts
+from ocr.training.row_texts import Texts, load_texts
 
 ROWS = 8
 TOUCHING = 0.08  # part of the rows

@@ -1,5 +1,5 @@
-"""What a camera does to a row, on whole batches and on the device that trains: warp, stroke weight, fading ink,
-gaps, low resolution, blur, noise and thresholding. Every row gets its own amounts."""
+"""What a camera does to a row, on whole batches and on the device that trains: warp, stroke weight, fading
+ink, gaps, low resolution, blur, noise and thresholding. Every row gets its own amounts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _fade(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor:
     """Uneven pressure over the row, and a pen that skips."""
     height, width = pictures.shape[2:]
     pressure = _field(pictures, random, 4, max(2, width // 16)).sigmoid()
-    pictures = pictures * (1 - _uniform(pictures, random, 0, 0.6 * strength) * _some(pictures, random, 0.4) * pressure)
+    pictures = pictures * (
+        1 - _uniform(pictures, random, 0, 0.6 * strength) * _some(pictures, random, 0.4) * pressure
+    )
     grain = _field(pictures, random, height // 2, width // 2)
     limit = _uniform(pictures, random, 1.1, 2.2)
     skips = ((grain - limit) * 4).clamp(0, 1) * _some(pictures, random, 0.2 * strength)
@@ -100,8 +102,12 @@ def _noise(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor
     grain = torch.randn(pictures.shape, generator=random, device=pictures.device)
     pictures = pictures + grain * _uniform(pictures, random, 0, 0.1 * strength) * _some(pictures, random, 0.4)
     blocks = functional.interpolate(
-        torch.randn((len(pictures), 1, height // 4, width // 4), generator=random, device=pictures.device), (height, width))
-    pictures = pictures + blocks * _uniform(pictures, random, 0, 0.07 * strength) * _some(pictures, random, 0.2)
+        torch.randn((len(pictures), 1, height // 4, width // 4), generator=random, device=pictures.device),
+        (height, width),
+    )
+    pictures = pictures + blocks * _uniform(pictures, random, 0, 0.07 * strength) * _some(
+        pictures, random, 0.2
+    )
     haze = _field(pictures, random, 3, max(2, width // 64)).sigmoid()
     return pictures + haze * _uniform(pictures, random, 0, 0.2 * strength) * _some(pictures, random, 0.15)
 

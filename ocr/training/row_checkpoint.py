@@ -1,4 +1,4 @@
-"""The state of a row training run as one safetensors file: network, averaged network, optimiser, place in the data."""
+"""The state of a row training run as one safetensors file: networks, optimiser, place in the data."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from torch import Tensor, nn
 from ocr.errors import ModelError, OutputError
 from ocr.training.networks.crnn import Crnn
 
+NAME = "checkpoint.safetensors"
 
-def save(path: Path, network: Crnn, average: Crnn, optimiser: torch.optim.Optimizer, progress: dict[str, Any]) -> None:
+
+def save(
+    path: Path, network: Crnn, average: Crnn, optimiser: torch.optim.Optimizer, progress: dict[str, Any]
+) -> None:
     """Write everything needed to go on; the old file stays until the new one is whole."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in average.state_dict().items()}
@@ -25,8 +29,10 @@ def save(path: Path, network: Crnn, average: Crnn, optimiser: torch.optim.Optimi
 
 
 def save_average(path: Path, average: Crnn, progress: dict[str, Any]) -> None:
-    """Write the averaged network alone: a quarter of the size, enough to export or to begin another run from."""
-    _write(path, {f"average.{name}": value for name, value in average.state_dict().items()}, average, progress)
+    """Write the averaged network alone: a quarter of the size, enough to export or to begin another run."""
+    _write(
+        path, {f"average.{name}": value for name, value in average.state_dict().items()}, average, progress
+    )
 
 
 def _write(path: Path, tensors: dict[str, Tensor], network: Crnn, progress: dict[str, Any]) -> None:
@@ -61,8 +67,9 @@ def averaged_network(path: Path) -> tuple[Crnn, dict[str, Any]]:
 
 def fill(network: nn.Module, tensors: dict[str, Tensor], prefix: str) -> None:
     """Load the tensors whose names begin with ``prefix``."""
-    network.load_state_dict({name.removeprefix(prefix): value for name, value in tensors.items()
-                             if name.startswith(prefix)})
+    network.load_state_dict(
+        {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    )
 
 
 def fill_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

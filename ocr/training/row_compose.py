@@ -24,7 +24,7 @@ class Written:
     """A row. points: (n, 2) float32 of all strokes, or of all outlines when ``filled``.
 
     lengths: points of each stroke or outline. groups: outlines of each glyph (filled even-odd).
-    ink: (m, 2) points spread evenly over the ink, from which the row's frame is found.
+    ink: (m, 2) points spread evenly over the ink, from which the row's geometry is found.
     cased: False where the writer's capitals were not transcribed as such.
     """
 
@@ -71,7 +71,7 @@ def words_in_row(strokes: Strokes, segments: NDArray[np.int64], rng: Generator) 
 
 
 def _spread_of(points: NDArray[np.float32]) -> float:
-    """Spread of the ink about its straight line, as good as `fit_frame` for choosing a rough scale."""
+    """Spread of the ink about its straight line, as good as `fit_geometry` for choosing a rough scale."""
     centred = points - points.mean(axis=0)
     xx, xy = np.square(centred[:, 0]).sum(), (centred[:, 0] * centred[:, 1]).sum()
     slope = np.clip(xy / max(xx, 1e-9), -0.3, 0.3) if len(points) > 60 else 0.0
@@ -101,16 +101,26 @@ def random_spacing(rng: Generator, touching: bool = False) -> Spacing:
         return Spacing(rng.uniform(-0.08, 0.05), 0.05, 1.0, rng.uniform(0.35, 0.8), wobble, growth, bounce)
     if rng.random() < 0.13:
         gap = rng.uniform(0.35, 1.0)
-        return Spacing(gap, 0.12, rng.uniform(0, 0.5), gap * rng.uniform(0.8, 1.6) + 0.5, wobble, growth, bounce)
+        return Spacing(
+            gap, 0.12, rng.uniform(0, 0.5), gap * rng.uniform(0.8, 1.6) + 0.5, wobble, growth, bounce
+        )
     gap = max(0.03, rng.normal(0.16, 0.08))
-    return Spacing(gap, rng.uniform(0.02, 0.08), rng.uniform(0, 0.9), max(0.3, rng.lognormal(-0.45, 0.4)),
-                   wobble, growth, bounce)
+    return Spacing(
+        gap,
+        rng.uniform(0.02, 0.08),
+        rng.uniform(0, 0.9),
+        max(0.3, rng.lognormal(-0.45, 0.4)),
+        wobble,
+        growth,
+        bounce,
+    )
 
 
 def set_letters(letters: Letters, writer: int, text: str, spacing: Spacing, rng: Generator) -> Written | None:
-    """``text`` with one person's letters; what they lack is borrowed from others. None for unknown characters."""
+    """``text`` with one person's letters, what they lack borrowed from others; None for unknown ones."""
     own, people = letters.by_writer[writer], letters.by_writer
-    segments, spaces = [], []
+    segments: list[int] = []
+    spaces: list[int] = []
     memory: dict[str, int] = {}
     for character in text:
         if character == " ":
@@ -134,10 +144,18 @@ def set_letters(letters: Letters, writer: int, text: str, spacing: Spacing, rng:
     if not segments:
         return None
     parts = [letters.strokes.get(segment) for segment in segments]
-    sizes = np.exp(rng.normal(0, spacing.wobble, len(segments))
-                   + spacing.growth * np.linspace(-1, 1, len(segments)))
-    offsets = _lay_out(letters.left[segments], letters.right[segments], letters.width[segments], sizes,
-                       np.array(spaces), spacing, rng)
+    sizes = np.exp(
+        rng.normal(0, spacing.wobble, len(segments)) + spacing.growth * np.linspace(-1, 1, len(segments))
+    )
+    offsets = _lay_out(
+        letters.left[segments],
+        letters.right[segments],
+        letters.width[segments],
+        sizes,
+        np.array(spaces),
+        spacing,
+        rng,
+    )
     counts = [len(points) for points, _ in parts]
     points = np.concatenate([points for points, _ in parts])
     points = points * np.repeat(sizes, counts)[:, None].astype(np.float32)
@@ -145,9 +163,15 @@ def set_letters(letters: Letters, writer: int, text: str, spacing: Spacing, rng:
     return Written(text.strip(), points, np.concatenate([lengths for _, lengths in parts]), points)
 
 
-def _lay_out(left: NDArray[np.float32], right: NDArray[np.float32], width: NDArray[np.float32],
-             sizes: NDArray[np.float64], spaces: NDArray[np.int64], spacing: Spacing, rng: Generator
-             ) -> NDArray[np.float64]:
+def _lay_out(
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    width: NDArray[np.float32],
+    sizes: NDArray[np.float64],
+    spaces: NDArray[np.int64],
+    spacing: Spacing,
+    rng: Generator,
+) -> NDArray[np.float64]:
     """(n, 2) place of every letter's origin on the row."""
     count = len(width)
     offsets = np.zeros((count, 2))
@@ -162,7 +186,9 @@ def _lay_out(left: NDArray[np.float32], right: NDArray[np.float32], width: NDArr
     advance = (spacing.nearness * nearest + (1 - spacing.nearness) * width[:-1]) * sizes[:-1]
     gap = spacing.gap + rng.normal(0, spacing.spread, count - 1)
     between = spaces[:-1] > 0
-    gap = np.where(between, np.maximum(gap, 0.05) + spacing.space * spaces[:-1] * rng.uniform(0.8, 1.3, count - 1), gap)
+    gap = np.where(
+        between, np.maximum(gap, 0.05) + spacing.space * spaces[:-1] * rng.uniform(0.8, 1.3, count - 1), gap
+    )
     advance = np.where(between, width[:-1] * sizes[:-1], advance)
     offsets[1:, 0] = np.cumsum(advance + gap)
     return offsets

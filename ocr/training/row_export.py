@@ -1,27 +1,22 @@
-"""Row reader -> ONNX file and model card.
-
-    python -m ocr.training.row_export CHECKPOINT models/rows.onnx
-"""
+"""Row reader -> ONNX file and model card, checked to give the same answers."""
 
 from __future__ import annotations
 
 import copy
 import json
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 import onnxruntime
 import torch
+from torch import nn
 
 from ocr import store
-from ocr.errors import OcrError, OutputError, exit_code
+from ocr.errors import OutputError
 from ocr.reading.ctc import ALPHABET
 from ocr.reading.row_picture import HEIGHT, MARGIN, SPREAD
-from ocr.training import row_checkpoint
 from ocr.training.export import folded, store_as_half
 from ocr.training.networks.crnn import STRIDE, Crnn
 from ocr.training.row_mix import MIX
@@ -29,10 +24,18 @@ from ocr.training.row_mix import MIX
 PARITY = 2e-3  # largest allowed difference between PyTorch's and ONNX Runtime's logits
 _OPSET = 17
 _CREDIT = [
-    {"name": "UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803",
-     "licence": "CC BY 4.0"},
-    {"name": "handwriting fonts of the Google Fonts and Debian collections", "licence": "SIL OFL 1.1, Apache 2.0, others"},
-    {"name": "public-domain books and speeches; SymSpell frequency lists; SCOWL", "licence": "public domain, MIT, SCOWL"},
+    {
+        "name": "UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803",
+        "licence": "CC BY 4.0",
+    },
+    {
+        "name": "handwriting fonts of the Google Fonts and Debian collections",
+        "licence": "SIL OFL 1.1, Apache 2.0, others",
+    },
+    {
+        "name": "public-domain books and speeches; SymSpell frequency lists; SCOWL",
+        "licence": "public domain, MIT, SCOWL",
+    },
 ]
 
 
@@ -41,38 +44,68 @@ def export_rows(network: Crnn, path: Path, progress: dict[str, Any]) -> Path:
 
     OutputError when it cannot be written; ArithmeticError when ONNX Runtime answers differently from PyTorch.
     """
-    network = folded(copy.deepcopy(network).cpu().float().eval())
+    plain = folded(copy.deepcopy(network).cpu().float().eval())
     with torch.no_grad():
-        for parameter in network.parameters():
+        for parameter in plain.parameters():
             parameter.copy_(parameter.half().float())
     example = torch.rand(2, 1, HEIGHT, 160)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # this exporter needs no further package; PyTorch prefers its new one
-            torch.onnx.export(network, (example,), str(path), input_names=["rows"], output_names=["logits"],
-                              dynamic_axes={"rows": {0: "count", 3: "width"}, "logits": {0: "count", 1: "columns"}},
-                              opset_version=_OPSET, dynamo=False)
+            warnings.simplefilter(
+                "ignore"
+            )  # this exporter needs no further package; PyTorch prefers its new one
+            torch.onnx.export(
+                plain,
+                (example,),
+                str(path),
+                input_names=["rows"],
+                output_names=["logits"],
+                dynamic_axes={"rows": {0: "count", 3: "width"}, "logits": {0: "count", 1: "columns"}},
+                opset_version=_OPSET,
+                dynamo=False,
+            )
         store_as_half(path)
         card = {
-            "format_version": store.CARD_VERSION, "kind": "rows", "classes": ["", *ALPHABET], "blank": 0,
-            "input": {"name": "rows", "shape": ["N", 1, HEIGHT, "W"], "dtype": "float32", "polarity": "0 paper, 1 ink"},
-            "output": {"name": "logits", "shape": ["N", f"ceil(W / {STRIDE})", len(ALPHABET) + 1], "stride": STRIDE},
-            "normalisation": {"method": "ocr.reading.row_picture", "height": HEIGHT, "spread": SPREAD, "margin": MARGIN},
-            "temperature": 1.0, "training_data": _CREDIT, "mix": MIX,
-            "metrics": [{"name": "CER, greedy", "test_set": f"validation writers and fonts: {kind}", "value": value}
-                        for kind, value in progress.get("error_rates", {}).items()],
+            "format_version": store.CARD_VERSION,
+            "kind": "rows",
+            "classes": ["", *ALPHABET],
+            "blank": 0,
+            "input": {
+                "name": "rows",
+                "shape": ["N", 1, HEIGHT, "W"],
+                "dtype": "float32",
+                "polarity": "0 paper, 1 ink",
+            },
+            "output": {
+                "name": "logits",
+                "shape": ["N", f"ceil(W / {STRIDE})", len(ALPHABET) + 1],
+                "stride": STRIDE,
+            },
+            "normalisation": {
+                "method": "ocr.reading.row_picture",
+                "height": HEIGHT,
+                "spread": SPREAD,
+                "margin": MARGIN,
+            },
+            "temperature": 1.0,
+            "training_data": _CREDIT,
+            "mix": MIX,
+            "metrics": [
+                {"name": "CER, greedy", "test_set": f"validation writers and fonts: {kind}", "value": value}
+                for kind, value in progress.get("error_rates", {}).items()
+            ],
             "training": {key: value for key, value in progress.items() if key != "error_rates"},
             "sha256": store.sha256(path),
         }
         path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-    check_parity(network, path)
+    check_parity(plain, path)
     return path
 
 
-def check_parity(network: Crnn, path: Path) -> None:
+def check_parity(network: nn.Module, path: Path) -> None:
     """ArithmeticError unless ONNX Runtime gives PyTorch's logits for several shapes."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     generator = torch.Generator().manual_seed(0)
@@ -83,21 +116,6 @@ def check_parity(network: Crnn, path: Path) -> None:
         actual = session.run(None, {"rows": rows.numpy()})[0]
         difference = float(np.abs(actual - expected).max())
         if not difference <= PARITY:
-            raise ArithmeticError(f"{path}: exported logits differ from PyTorch's by {difference:.2g}, over {PARITY:g}")
-
-
-@click.command(help=__doc__)
-@click.argument("checkpoint", type=click.Path(path_type=Path, dir_okay=False))
-@click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
-def main(checkpoint: Path, output: Path) -> None:
-    """Export the averaged network of a checkpoint."""
-    try:
-        network, progress = row_checkpoint.averaged_network(checkpoint)
-        click.echo(export_rows(network, output, progress))
-    except OcrError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(exit_code(error))
-
-
-if __name__ == "__main__":
-    main()
+            raise ArithmeticError(
+                f"{path}: exported logits differ from PyTorch's by {difference:.2g}, over {PARITY:g}"
+            )

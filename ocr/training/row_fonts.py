@@ -1,4 +1,4 @@
-"""Handwriting fonts as polygons, in the units of `row_letters`: baseline y = 0, y down, a capital is 1 high."""
+"""Handwriting fonts as polygons, in the units of `row_letters`: baseline y = 0, y down, capitals 1 high."""
 
 from __future__ import annotations
 
@@ -42,15 +42,17 @@ class Face:
 
 
 def load_faces(folder: Path) -> tuple[list[Face], list[Face]]:
-    """(training, validation) faces of all TTF and OTF files under ``folder``; DataError when there are none."""
+    """(training, validation) faces of the TTF and OTF files under ``folder``; DataError without any."""
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it reports every oddity of every file
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".ttf", ".otf"})
     faces = [face for path in paths if (face := _load(path)) is not None]
     if not faces:
         raise DataError(f"{folder}: no usable TTF or OTF font; point --data at the folder that holds fonts/")
     held = [int(hashlib.sha256(face.name.encode()).hexdigest(), 16) % 10 == 0 for face in faces]
-    return ([face for face, out in zip(faces, held, strict=True) if not out],
-            [face for face, out in zip(faces, held, strict=True) if out])
+    return (
+        [face for face, out in zip(faces, held, strict=True) if not out],
+        [face for face, out in zip(faces, held, strict=True) if out],
+    )
 
 
 def _load(path: Path) -> Face | None:
@@ -95,7 +97,9 @@ def _trace(font: ImageFont.FreeTypeFont, character: str, height: float) -> Glyph
     contours, _ = cv2.findContours(filled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     polygons = tuple(
         ((cv2.approxPolyDP(contour, 0.6, True).reshape(-1, 2) + corner) / height).astype(np.float32)
-        for contour in contours if len(contour) > 2)
+        for contour in contours
+        if len(contour) > 2
+    )
     ys, xs = np.nonzero(filled)
     wanted = max(1, round(_SAMPLES * len(xs) / (0.2 * height * height)))
     chosen = np.linspace(0, len(xs) - 1, min(wanted, len(xs))).astype(int)
@@ -110,7 +114,10 @@ def _has_case(font: ImageFont.FreeTypeFont) -> bool:
         pair = [_mask(font, letter), _mask(font, letter.upper())]
         if pair[0] is None or pair[1] is None:
             continue
-        small, capital = (cv2.GaussianBlur(cv2.resize(item[0][1:-1, 1:-1], (24, 24)).astype(np.float32), (0, 0), 2)
-                          for item in pair if item is not None)
+        small, capital = (
+            cv2.GaussianBlur(cv2.resize(item[0][1:-1, 1:-1], (24, 24)).astype(np.float32), (0, 0), 2)
+            for item in pair
+            if item is not None
+        )
         alike.append(np.corrcoef(small.ravel(), capital.ravel())[0, 1])
     return bool(np.median(alike) < 0.66)

@@ -22,14 +22,34 @@ _WIDEST = 1.8  # a "letter" wider or higher than this is a segmentation error
 def _zones() -> dict[str, tuple[float, float, float]]:
     """character -> (bottom above the baseline, height, usual width), in heights of a capital."""
     groups = {
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&#": (0, 1, 0.75), "acemnorsuvwxz": (0, 0.6, 0.6),
-        "bdfhkl": (0, 1, 0.5), "t": (0, 0.9, 0.5), "i": (0, 0.9, 0.2), "gpqy": (-0.4, 1, 0.55),
-        "j": (-0.4, 1.3, 0.4), ".": (-0.02, 0.07, 0.07), ",": (-0.2, 0.28, 0.12), ":": (0.02, 0.52, 0.1),
-        ";": (-0.18, 0.7, 0.15), "!?": (0, 1, 0.3), "'`": (0.7, 0.3, 0.12), '"': (0.7, 0.3, 0.3),
-        "-": (0.38, 0.05, 0.4), "_": (-0.08, 0.05, 0.7), "=": (0.25, 0.3, 0.5), "+": (0.15, 0.6, 0.6),
-        "*": (0.3, 0.55, 0.5), "/\\": (-0.1, 1.2, 0.5), "|": (-0.15, 1.25, 0.05),
-        "()[]{}": (-0.12, 1.2, 0.35), "<>": (0.15, 0.6, 0.5), "$": (-0.1, 1.2, 0.6), "%": (0, 1, 0.8),
-        "@": (-0.1, 1, 1), "^": (0.6, 0.35, 0.4), "~": (0.3, 0.2, 0.6),
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&#": (0, 1, 0.75),
+        "acemnorsuvwxz": (0, 0.6, 0.6),
+        "bdfhkl": (0, 1, 0.5),
+        "t": (0, 0.9, 0.5),
+        "i": (0, 0.9, 0.2),
+        "gpqy": (-0.4, 1, 0.55),
+        "j": (-0.4, 1.3, 0.4),
+        ".": (-0.02, 0.07, 0.07),
+        ",": (-0.2, 0.28, 0.12),
+        ":": (0.02, 0.52, 0.1),
+        ";": (-0.18, 0.7, 0.15),
+        "!?": (0, 1, 0.3),
+        "'`": (0.7, 0.3, 0.12),
+        '"': (0.7, 0.3, 0.3),
+        "-": (0.38, 0.05, 0.4),
+        "_": (-0.08, 0.05, 0.7),
+        "=": (0.25, 0.3, 0.5),
+        "+": (0.15, 0.6, 0.6),
+        "*": (0.3, 0.55, 0.5),
+        "/\\": (-0.1, 1.2, 0.5),
+        "|": (-0.15, 1.25, 0.05),
+        "()[]{}": (-0.12, 1.2, 0.35),
+        "<>": (0.15, 0.6, 0.5),
+        "$": (-0.1, 1.2, 0.6),
+        "%": (0, 1, 0.8),
+        "@": (-0.1, 1, 1),
+        "^": (0.6, 0.35, 0.4),
+        "~": (0.3, 0.2, 0.6),
     }
     return {character: zone for characters, zone in groups.items() for character in characters}
 
@@ -86,8 +106,12 @@ def scale_letters(strokes: Strokes) -> Letters:
     np.minimum.at(left, (segment, band), points[:, 0])
     np.maximum.at(right, (segment, band), points[:, 0])
     width = (extent[:, 0] * factor).astype(np.float32)
-    scaled = Strokes(points, strokes.strokes, strokes.segments, strokes.labels, strokes.writers, strokes.cased)
-    return Letters(scaled, width, left, right, _by_writer(scaled, (extent * factor[:, None]).max(axis=1) < _WIDEST))
+    scaled = Strokes(
+        points, strokes.strokes, strokes.segments, strokes.labels, strokes.writers, strokes.cased
+    )
+    return Letters(
+        scaled, width, left, right, _by_writer(scaled, (extent * factor[:, None]).max(axis=1) < _WIDEST)
+    )
 
 
 def _by_writer(strokes: Strokes, usable: NDArray[np.bool_]) -> list[dict[str, NDArray[np.int64]]]:

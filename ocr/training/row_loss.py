@@ -19,11 +19,13 @@ _NEVER = -1e4
 
 
 def targets_of(batch: Batch) -> tuple[Tensor, Tensor]:
-    """(targets (N, longest) int64 padded with the blank, lengths (N,)); small letters where the case is unknown."""
-    texts = [text if cased else text.lower() for text, cased in zip(batch.texts, batch.cased.tolist(), strict=True)]
+    """(targets (N, longest) int64 padded with the blank, lengths (N,)); small where case is unknown."""
+    texts = [
+        text if cased else text.lower() for text, cased in zip(batch.texts, batch.cased.tolist(), strict=True)
+    ]
     targets = np.full((len(texts), max(map(len, texts))), BLANK, np.int64)
     for row, text in zip(targets, texts, strict=True):
-        row[:len(text)] = np.frombuffer(text.encode("ascii"), np.uint8) - 31  # as `ctc.encode`
+        row[: len(text)] = np.frombuffer(text.encode("ascii"), np.uint8) - 31  # as `ctc.encode`
     return torch.from_numpy(targets), torch.tensor([len(text) for text in texts])
 
 
@@ -43,8 +45,9 @@ def ctc_loss(logits: Tensor, columns: Tensor, targets: Tensor, lengths: Tensor, 
     merged[..., _LOWER] = torch.logaddexp(scores[..., _LOWER], scores[..., _UPPER])
     merged[..., _UPPER] = _NEVER
     scores = torch.where(cased[:, None, None], scores, merged)
-    return functional.ctc_loss(scores.transpose(0, 1), targets, columns, lengths, BLANK, reduction="sum",
-                               zero_infinity=True)
+    return functional.ctc_loss(
+        scores.transpose(0, 1), targets, columns, lengths, BLANK, reduction="sum", zero_infinity=True
+    )
 
 
 def edit_distance(first: str, second: str) -> int:
@@ -53,8 +56,10 @@ def edit_distance(first: str, second: str) -> int:
     for row, left in enumerate(first, 1):
         diagonal, above[0] = above[0], row
         for column, right in enumerate(second, 1):
-            diagonal, above[column] = above[column], min(above[column] + 1, above[column - 1] + 1,
-                                                         diagonal + (left != right))
+            diagonal, above[column] = (
+                above[column],
+                min(above[column] + 1, above[column - 1] + 1, diagonal + (left != right)),
+            )
     return above[-1]
 
 
@@ -65,7 +70,7 @@ def read_greedily(logits: Tensor, columns: Tensor) -> list[str]:
 
 
 def error_rate(pairs: Iterable[tuple[str, str, bool]]) -> float:
-    """CER over (read, written, cased): edit distance by written characters; capitals are small where not cased."""
+    """CER over (read, written, cased): edit distance by written characters, in any case where not cased."""
     wrong = total = 0
     for read, written, cased in pairs:
         wrong += edit_distance(read, written) if cased else edit_distance(read.lower(), written.lower())

@@ -12,12 +12,20 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from ocr.training.row_compose import Written, random_spacing, set_font, set_letters, whole_segment, words_in_row
+from ocr.training.row_compose import (
+    Written,
+    random_spacing,
+    set_font,
+    set_letters,
+    whole_segment,
+    words_in_row,
+)
 from ocr.training.row_draw import Damage, Polylines, draw
+from ocr.training.row_entries import entry, symbols
 from ocr.training.row_fonts import Face, load_faces
 from ocr.training.row_letters import Letters, scale_letters
 from ocr.training.row_strokes import Strokes, load_strokes
-from ocr.training.row_texts import Texts, entry, load_texts, symbols
+from ocr.training.row_texts import Texts, load_texts
 
 # Shares of the training rows. Capitals come first: they are what the product is made for.
 MIX = {
@@ -39,7 +47,7 @@ _FEWEST = 12  # different characters that a writer must have given to write a ro
 
 
 class Row(NamedTuple):
-    """One training row. picture: (48, W) uint8, 0 = paper, 255 = ink; cased: capitals were transcribed as such."""
+    """A training row. picture: (48, W) uint8, 0 = paper, 255 = ink; cased: its capitals are told apart."""
 
     picture: NDArray[np.uint8]
     text: str
@@ -65,10 +73,11 @@ class Pool:
 
 
 def load_pools(data: Path) -> tuple[Pool, Pool]:
-    """(training, validation) material under ``data`` (unipen/, fonts/, text/); DataError names what is missing."""
+    """(training, validation) material of ``data``: unipen, fonts, text; DataError names what is missing."""
     with ThreadPoolExecutor(5) as jobs:
-        letters, words, lines = (jobs.submit(load_strokes, data / "unipen" / f"{name}.npz")
-                                 for name in ("chars", "words", "texts"))
+        letters, words, lines = (
+            jobs.submit(load_strokes, data / "unipen" / f"{name}.npz") for name in ("chars", "words", "texts")
+        )
         faces, texts = jobs.submit(load_faces, data / "fonts"), jobs.submit(load_texts, data / "text")
         sides = zip(letters.result(), words.result(), lines.result(), faces.result(), strict=True)
         training, validation = (_pool(*side, texts.result()) for side in sides)
@@ -81,11 +90,23 @@ def _pool(characters: Strokes, words: Strokes, lines: Strokes, faces: list[Face]
     capitals = np.array([label.isupper() and len(label) > 1 for label in words.labels.tolist()]) & words.cased
     everything = np.arange(len(words))
     scribes = [index for index, own in enumerate(letters.by_writer) if len(own) >= _FEWEST]
-    capital_scribes = [index for index in scribes
-                       if sum("A" <= character <= "Z" for character in letters.by_writer[index]) >= _FEWEST]
-    return Pool(letters, words, lines, faces, texts, _by_person(words, everything),
-                _by_person(words, np.flatnonzero(capitals)), _by_person(lines, np.arange(len(lines))),
-                scribes, capital_scribes)
+    capital_scribes = [
+        index
+        for index in scribes
+        if sum("A" <= character <= "Z" for character in letters.by_writer[index]) >= _FEWEST
+    ]
+    return Pool(
+        letters,
+        words,
+        lines,
+        faces,
+        texts,
+        _by_person(words, everything),
+        _by_person(words, np.flatnonzero(capitals)),
+        _by_person(lines, np.arange(len(lines))),
+        scribes,
+        capital_scribes,
+    )
 
 
 def _by_person(strokes: Strokes, segments: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -96,14 +117,18 @@ def _by_person(strokes: Strokes, segments: NDArray[np.int64]) -> list[NDArray[np
 
 
 def _single_line(lines: Strokes) -> NDArray[np.bool_]:
-    """(S,) whether the ink has the shape of one line: its width is at least a spread for each character.
+    """(S,) whether the ink has the shape of one line: at least a spread wide for each character.
 
-    One line of writing is about 2.2 spreads wide for each character; several lines are both narrower and higher.
+    One line of writing is about 2.2 spreads wide for each character; several are both narrower and higher.
     """
     starts = lines.strokes[lines.segments[:-1]]
     sizes = np.diff(lines.strokes[lines.segments])
-    width = np.ptp(np.stack([np.maximum.reduceat(lines.points[:, 0], starts),
-                             np.minimum.reduceat(lines.points[:, 0], starts)]), axis=0)
+    width = np.ptp(
+        np.stack(
+            [np.maximum.reduceat(lines.points[:, 0], starts), np.minimum.reduceat(lines.points[:, 0], starts)]
+        ),
+        axis=0,
+    )
     segment = np.repeat(np.arange(len(lines)), sizes)
     x, y = lines.points.T.astype(np.float64)
     x, y = (axis - (np.bincount(segment, axis) / sizes)[segment] for axis in (x, y))
@@ -114,8 +139,9 @@ def _single_line(lines: Strokes) -> NDArray[np.bool_]:
     return (width >= spread * lengths) & (lengths <= LONGEST)
 
 
-def make_row(pool: Pool, kind: str, rng: Generator, damage: Damage, neighbour: Polylines | None
-             ) -> tuple[Row, Polylines]:
+def make_row(
+    pool: Pool, kind: str, rng: Generator, damage: Damage, neighbour: Polylines | None
+) -> tuple[Row, Polylines]:
     """One row of a kind; tries again until one fits."""
     while True:
         written, writer = _written(pool, kind, rng)

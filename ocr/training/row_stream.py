@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing as mp
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -56,7 +58,7 @@ def draw_rows(pool: Pool, rng: np.random.Generator, kinds: list[str], damage: Da
 
 
 def make_batches(rows: list[Row], columns: int) -> Iterator[Batch]:
-    """Rows sorted by width and cut so that no batch has more than ``columns`` picture columns (or one row)."""
+    """Rows sorted by width, cut so that no batch has more than ``columns`` picture columns (or one row)."""
     rows = sorted(rows, key=lambda row: row.picture.shape[1])
     start = 0
     while start < len(rows):
@@ -66,10 +68,15 @@ def make_batches(rows: list[Row], columns: int) -> Iterator[Batch]:
         part = rows[start:end]
         pictures = np.zeros((len(part), HEIGHT, padded(part[-1].picture.shape[1])), np.uint8)
         for picture, row in zip(pictures, part, strict=True):
-            picture[:, :row.picture.shape[1]] = row.picture
-        yield Batch(pictures, [row.text for row in part], np.array([row.cased for row in part]),
-                    np.array([row.kind for row in part]), np.array([row.writer for row in part]),
-                    np.array([row.picture.shape[1] for row in part]))
+            picture[:, : row.picture.shape[1]] = row.picture
+        yield Batch(
+            pictures,
+            [row.text for row in part],
+            np.array([row.cased for row in part]),
+            np.array([row.kind for row in part]),
+            np.array([row.writer for row in part]),
+            np.array([row.picture.shape[1] for row in part]),
+        )
         start = end
 
 
@@ -95,8 +102,9 @@ class RowStream:
     Start it before the first use of CUDA: the workers are forked, so that they share the material.
     """
 
-    def __init__(self, pool: Pool, seed: int, workers: int, columns: int, damage: Damage | None = None,
-                 start: int = 0) -> None:
+    def __init__(
+        self, pool: Pool, seed: int, workers: int, columns: int, damage: Damage | None = None, start: int = 0
+    ) -> None:
         context = mp.get_context("fork")
         self._next = start
         self._first = start
@@ -108,9 +116,20 @@ class RowStream:
         for worker in range(workers):
             mine, theirs = context.Pipe(duplex=False)
             process = context.Process(
-                target=_work, daemon=True,
-                args=(pool, seed, range(start + worker, 1 << 62, workers), columns, damage or Damage(),
-                      self._memory[worker], self._room, self._free[worker], theirs))
+                target=_work,
+                daemon=True,
+                args=(
+                    pool,
+                    seed,
+                    range(start + worker, 1 << 62, workers),
+                    columns,
+                    damage or Damage(),
+                    self._memory[worker],
+                    self._room,
+                    self._free[worker],
+                    theirs,
+                ),
+            )
             process.start()
             theirs.close()
             self._pipes.append(mine)
@@ -134,8 +153,10 @@ class RowStream:
         worker = (self._next - self._first) % len(self._pipes)
         while not self._pipes[worker].poll(_PATIENCE):
             if not self._workers[worker].is_alive():
-                raise OcrError(f"row worker {worker} ended with exit code {self._workers[worker].exitcode}; "
-                               "its own message is above (out of memory? try fewer --workers)")
+                raise OcrError(
+                    f"row worker {worker} ended with exit code {self._workers[worker].exitcode}; "
+                    "its own message is above (out of memory? try fewer --workers)"
+                )
         try:
             slot, described = self._pipes[worker].recv()
         except EOFError as error:
@@ -145,28 +166,43 @@ class RowStream:
         place = slot * self._room
         for shape, rest in described:
             size = int(np.prod(shape))
-            batches.append(Batch(memory[place:place + size].reshape(shape).copy(), *rest))
+            batches.append(Batch(memory[place : place + size].reshape(shape).copy(), *rest))
             place += size
         self._free[worker].release()
         self._next += 1
         return batches
 
 
-def _work(pool: Pool, seed: int, blocks: range, columns: int, damage: Damage, shared: mmap.mmap, room: int,
-          free: Any, pipe: Connection) -> None:
-    """Make blocks until ended."""
+def _work(
+    pool: Pool,
+    seed: int,
+    blocks: range,
+    columns: int,
+    damage: Damage,
+    shared: mmap.mmap,
+    room: int,
+    free: Any,
+    pipe: Connection,
+) -> None:
+    """Make blocks until ended, or until the trainer is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which ends its workers
     cv2.setNumThreads(1)
+    trainer = os.getppid()
     memory = np.frombuffer(shared, np.uint8)
     for number, block in enumerate(blocks):
         batches = make_block(pool, seed, block, columns, damage)
         slot = number % _SLOTS
-        free.acquire()
+        while not free.acquire(timeout=_PATIENCE):
+            if os.getppid() != trainer:
+                return
         place, described = slot * room, []
         for batch in batches:
             size = batch.pictures.size
             if place + size > (slot + 1) * room:
                 break
-            memory[place:place + size] = batch.pictures.ravel()
+            memory[place : place + size] = batch.pictures.ravel()
             place += size
-            described.append((batch.pictures.shape, (batch.texts, batch.cased, batch.kinds, batch.writers, batch.columns)))
+            described.append(
+                (batch.pictures.shape, (batch.texts, batch.cased, batch.kinds, batch.writers, batch.columns))
+            )
         pipe.send((slot, described))

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from ocr.errors import DataError
 from ocr.training.writers import is_validation, writer_id
 
-CASE_UNKNOWN = frozenset({"abm", "ibm", "phi", "art", "pcl", "sta"})  # contributors who transcribed in one case
+CASE_UNKNOWN = frozenset(
+    {"abm", "ibm", "phi", "art", "pcl", "sta"}
+)  # contributors who transcribed in one case
 _STAIRCASES = frozenset({"apa", "apb", "app", "ibm"})  # tablets whose points lie on a coarse grid
 _STEP = 0.28  # spacing of the kept points, in spreads of the ink (2.1 pixels of the row picture)
 
@@ -43,16 +45,21 @@ class Strokes:
 
     def get(self, segment: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """(points (n, 2), lengths of its strokes (k,)) of one segment; the points are a view."""
-        ends = self.strokes[self.segments[segment]:self.segments[segment + 1] + 1]
-        return self.points[ends[0]:ends[-1]], np.diff(ends)
+        ends = self.strokes[self.segments[segment] : self.segments[segment + 1] + 1]
+        return self.points[ends[0] : ends[-1]], np.diff(ends)
 
     def select(self, keep: NDArray[np.bool_]) -> Strokes:
         """Only the segments where ``keep`` (S,) is true."""
         stroke_keep = np.repeat(keep, np.diff(self.segments))
         lengths = np.diff(self.strokes)
-        return Strokes(self.points[np.repeat(stroke_keep, lengths)], _ends(lengths[stroke_keep]),
-                       _ends(np.diff(self.segments)[keep]), self.labels[keep], self.writers[keep],
-                       self.cased[keep])
+        return Strokes(
+            self.points[np.repeat(stroke_keep, lengths)],
+            _ends(lengths[stroke_keep]),
+            _ends(np.diff(self.segments)[keep]),
+            self.labels[keep],
+            self.writers[keep],
+            self.cased[keep],
+        )
 
 
 def load_strokes(path: Path) -> tuple[Strokes, Strokes]:
@@ -61,24 +68,37 @@ def load_strokes(path: Path) -> tuple[Strokes, Strokes]:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not a UNIPEN archive ({error}); see the data README for where it comes from"
-                        ) from error
+        raise DataError(
+            f"{path}: not a UNIPEN archive ({error}); see the data README for where it comes from"
+        ) from error
     missing = {"steps", "stroke_len", "n_strokes", "label", "contributor", "writer", "source"} - set(arrays)
     if missing:
-        raise DataError(f"{path}: has no array {sorted(missing)[0]!r}; it is not a UNIPEN archive of this layout")
-    people = list(zip(arrays["contributor"].tolist(), arrays["writer"].tolist(), arrays["source"].tolist(),
-                      strict=True))
+        raise DataError(
+            f"{path}: has no array {sorted(missing)[0]!r}; it is not a UNIPEN archive of this layout"
+        )
+    people = list(
+        zip(arrays["contributor"].tolist(), arrays["writer"].tolist(), arrays["source"].tolist(), strict=True)
+    )
     held = {person: is_validation(*person) for person in set(people)}
     names = [writer_id(*person) for person in people]
     number = {name: index for index, name in enumerate(sorted(set(names)))}
     points = arrays["steps"].cumsum(axis=1).T.astype(np.float32)
     points[:, 1] *= -1
-    everyone = Strokes(points, _ends(arrays["stroke_len"]), _ends(arrays["n_strokes"]), arrays["label"],
-                       np.array([number[name] for name in names]),
-                       ~np.isin(arrays["contributor"], sorted(CASE_UNKNOWN)))
+    everyone = Strokes(
+        points,
+        _ends(arrays["stroke_len"]),
+        _ends(arrays["n_strokes"]),
+        arrays["label"],
+        np.array([number[name] for name in names]),
+        ~np.isin(arrays["contributor"], sorted(CASE_UNKNOWN)),
+    )
     rough = np.isin(arrays["contributor"], sorted(_STAIRCASES))
-    usable = np.array([label.isascii() and label.isprintable() and label == label.strip() != ""
-                       for label in arrays["label"].tolist()])
+    usable = np.array(
+        [
+            label.isascii() and label.isprintable() and label == label.strip() != ""
+            for label in arrays["label"].tolist()
+        ]
+    )
     validation = np.array([held[person] for person in people])
     thin = _thin(_smooth(everyone, rough))
     return thin.select(usable & ~validation), thin.select(usable & validation)
@@ -117,19 +137,29 @@ def _thin(strokes: Strokes) -> Strokes:
     keep[starts[lengths > 0]] = True
     keep[strokes.strokes[1:][lengths > 0] - 1] = True
     stroke = np.repeat(np.arange(len(lengths)), lengths)
-    return Strokes(points[keep], _ends(np.bincount(stroke[keep], minlength=len(lengths))), strokes.segments,
-                   strokes.labels, strokes.writers, strokes.cased)
+    return Strokes(
+        points[keep],
+        _ends(np.bincount(stroke[keep], minlength=len(lengths))),
+        strokes.segments,
+        strokes.labels,
+        strokes.writers,
+        strokes.cased,
+    )
 
 
-def _segment_spread(points: NDArray[np.float32], gap: NDArray[np.float64], segment: NDArray[np.int64],
-                    characters: NDArray[np.int64]) -> NDArray[np.float64]:
+def _segment_spread(
+    points: NDArray[np.float32],
+    gap: NDArray[np.float64],
+    segment: NDArray[np.int64],
+    characters: NDArray[np.int64],
+) -> NDArray[np.float64]:
     """(S,) standard deviation of each segment's ink about its straight line of regression."""
     count = len(characters)
     weight = gap + 1e-3
     x, y = points.T.astype(np.float64)
 
     def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(segment, values, count)
+        return np.bincount(segment, values, count).astype(np.float64)
 
     mass = np.maximum(total(weight), 1e-9)
     x = x - (total(weight * x) / mass)[segment]
@@ -138,4 +168,5 @@ def _segment_spread(points: NDArray[np.float32], gap: NDArray[np.float64], segme
     slope = np.clip(xy / np.maximum(xx, 1e-9), -0.3, 0.3)
     left = yy - 2 * slope * xy + slope * slope * xx
     wide = np.sqrt(xx / mass) / np.maximum(characters, 1)  # a dash has no height: its width stands in
-    return np.maximum(np.sqrt(np.maximum(left, 0) / mass), 0.1 * wide)
+    spread: NDArray[np.float64] = np.maximum(np.sqrt(np.maximum(left, 0) / mass), 0.1 * wide)
+    return spread

@@ -1,4 +1,4 @@
-"""What the training rows say: sentences, phrases in capitals, names, codes, dates, amounts, addresses, program code."""
+"""What the training rows say: sentences, phrases, names and program code, from the corpora."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from numpy.typing import NDArray
 
 from ocr.errors import DataError
 
-_PRINTABLE = "".join(chr(code) for code in range(33, 127))
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_CODE = """
-def {n}({n}, {n}):|def {n}({n}):|def {n}(self, {n}={d}):|class {N}:|class {N}({N}):|return {n}|return {n} {o} {n}
-for {n} in range({d}):|for {n} in {n}:|for i in range(len({n})):|while {n} {c} {d}:|if {n} {c} {d}:|if {n} == "{n}":
-elif {n} {c} {n}:|else:|print({n})|print("{t}")|print("{t}", {n})|print(f"{n}: {{{n}}}")|{n} = input("{t}")
-{n} = int(input())|{n} = {d}|{n} = {n} {o} {n}|{n} = {n} {o} {d}|{n} += {d}|{n} -= 1|{n} = [{d}, {d}, {d}]|{n} = []
-{n}.append({n})|{n}[{d}] = {n}[{n}]|import {n}|import {n} as {s}|from {n} import {n}|{n} = {n}({n})|{n} = {{}}
-{n} = "{t}"|{n}['{n}'] = {d}|# {t}|// {t}|/* {t} */|int {n} = {d};|int main() {{|#include <{n}.h>|{n}++;|return {d};
-for (int i = 0; i < {d}; i++) {{|if ({n} {c} {n}) {{|}}|}} else {{|System.out.println("{t}");|printf("%d\\n", {n});
-public class {N} {{|public static void main(String[] args) {{|public int {n}(int {s}) {{|String {n} = "{t}";|const {n} = {d};
-let {n} = {n}.{n}();|var {s} = {n}[{s}];|function {n}({n}) {{|console.log({n});|cout << {n} << endl;|{n} = lambda {s}: {s}*{s}
-try:|except {N}Error:|with open("{n}.txt") as f:|SELECT {n} FROM {n} WHERE {n} = {d};|<{n}>{t}</{n}>|{n}: {d},|assert {n} {c} {d}
-""".strip().replace("\n", "|").split("|")
+_CODE = """\
+def {n}({n}, {n}):|def {n}({n}):|def {n}(self, {n}={d}):|class {N}:|class {N}({N}):|return {n}
+return {n} {o} {n}|for {n} in range({d}):|for {n} in {n}:|for i in range(len({n})):|while {n} {c} {d}:
+if {n} {c} {d}:|if {n} == "{n}":|elif {n} {c} {n}:|else:|print({n})|print("{t}")|print("{t}", {n})
+print(f"{n}: {{{n}}}")|{n} = input("{t}")|{n} = int(input())|{n} = {d}|{n} = {n} {o} {n}|{n} = {n} {o} {d}
+{n} += {d}|{n} -= 1|{n} = [{d}, {d}, {d}]|{n} = []|{n}.append({n})|{n}[{d}] = {n}[{n}]|import {n}
+import {n} as {s}|from {n} import {n}|{n} = {n}({n})|{n} = {{}}|{n} = "{t}"|{n}['{n}'] = {d}|# {t}|// {t}
+/* {t} */|int {n} = {d};|int main() {{|#include <{n}.h>|{n}++;|return {d};
+for (int i = 0; i < {d}; i++) {{|if ({n} {c} {n}) {{|}}|}} else {{|System.out.println("{t}");
+printf("%d\\n", {n});|public class {N} {{|public static void main(String[] args) {{
+public int {n}(int {s}) {{|String {n} = "{t}";|const {n} = {d};|let {n} = {n}.{n}();|var {s} = {n}[{s}];
+function {n}({n}) {{|console.log({n});|cout << {n} << endl;|{n} = lambda {s}: {s}*{s}|try:
+except {N}Error:|with open("{n}.txt") as f:|SELECT {n} FROM {n} WHERE {n} = {d};|<{n}>{t}</{n}>|{n}: {d},
+assert {n} {c} {d}""".replace("\n", "|").split("|")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Sources of text. words with their probabilities; names: capitalised words; prose: running text of one space."""
+    """Sources of text. words with their probabilities; names: capitalised words; prose: running text."""
 
     words: NDArray[np.str_]
     chance: NDArray[np.float64]
@@ -49,7 +49,11 @@ class Texts:
         start = int(rng.integers(0, len(self.prose) - 2 * length - 60))
         start = self.prose.find(" ", start) + 1
         end = self.prose.find(" ", start + length - 3)
-        return self.prose[start:end] if 0 < end - start < 2 * length + 10 else self.prose[start:start + length].strip()
+        return (
+            self.prose[start:end]
+            if 0 < end - start < 2 * length + 10
+            else self.prose[start : start + length].strip()
+        )
 
     def phrase(self, rng: Generator, length: int) -> str:
         """Words or names in mixed case, as in titles, lists and labels."""
@@ -77,7 +81,24 @@ class Texts:
         """A line of program code."""
         line = str(_CODE[rng.integers(0, len(_CODE))])
         words = iter(self.words_of(rng, 12))
-        identifiers = ["i", "j", "k", "n", "x", "y", "num", "sum", "str", "data", "list", "count", "max", "len", "total", "np"]
+        identifiers = [
+            "i",
+            "j",
+            "k",
+            "n",
+            "x",
+            "y",
+            "num",
+            "sum",
+            "str",
+            "data",
+            "list",
+            "count",
+            "max",
+            "len",
+            "total",
+            "np",
+        ]
 
         def name() -> str:
             if rng.random() < 0.35:
@@ -85,83 +106,46 @@ class Texts:
             word = next(words, "value")
             return f"{word}_{next(words, 'list')}" if rng.random() < 0.15 else word
 
-        fill = {"{n}": name, "{N}": lambda: next(words, "Item").capitalize(),
-                "{s}": lambda: str(rng.choice(list(string.ascii_lowercase))),
-                "{d}": lambda: str(int(10 ** rng.uniform(0, 4)) - 1),
-                "{o}": lambda: str(rng.choice(list("+-*/%"))),
-                "{c}": lambda: str(rng.choice(["<", ">", "<=", ">=", "==", "!="])),
-                "{t}": lambda: self.sentence(rng, int(rng.integers(3, 20)))}
+        fill = {
+            "{n}": name,
+            "{N}": lambda: next(words, "Item").capitalize(),
+            "{s}": lambda: str(rng.choice(list(string.ascii_lowercase))),
+            "{d}": lambda: str(int(10 ** rng.uniform(0, 4)) - 1),
+            "{o}": lambda: str(rng.choice(list("+-*/%"))),
+            "{c}": lambda: str(rng.choice(["<", ">", "<=", ">=", "==", "!="])),
+            "{t}": lambda: self.sentence(rng, int(rng.integers(3, 20))),
+        }
         line = re.sub(r"\{[nNsdoct]\}", lambda found: fill[found.group()](), line)
         line = line.replace("{{", "{").replace("}}", "}")
         return line.replace(" ", "") if rng.random() < 0.08 else line
 
 
-def entry(texts: Texts, rng: Generator) -> str:
-    """What is written in the fields of forms: numbers, codes, dates, times, amounts, addresses, e-mails."""
-    digits = "".join(map(str, rng.integers(0, 10, 16)))
-    word = texts.words_of(rng, 2)
-    pick = int(rng.integers(0, 15))
-    day, month, year = rng.integers(1, 32), rng.integers(1, 13), rng.integers(1940, 2040)
-    if pick == 0:
-        return digits[:rng.integers(1, 13)]
-    if pick == 1:
-        mark = str(rng.choice(list("/-.: ")))
-        return f"{day:02d}{mark}{month:02d}{mark}{year if rng.random() < 0.6 else year % 100:02d}"
-    if pick == 2:
-        return f"{day} {_MONTHS[month - 1]} {year}"
-    if pick == 3:
-        colon = f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}"
-        return colon + (f":{rng.integers(0, 60):02d}" if rng.random() < 0.4 else str(rng.choice(["", " AM", " PM"])))
-    if pick == 4:
-        return f"{rng.choice(['$', '$ ', '', 'RS. ', 'EUR '])}{int(10 ** rng.uniform(0, 6)):,}{rng.choice(['', '.00', '.50', '.99', '/-'])}"
-    if pick == 5:
-        return f"({digits[:3]}) {digits[3:6]}-{digits[6:10]}" if rng.random() < 0.5 else f"+{digits[:2]} {digits[2:7]} {digits[7:12]}"
-    if pick in (6, 7):
-        name = f"{word[0]}{rng.choice(['.', '_', '', '-'])}{word[1]}{rng.choice(['', digits[:2]])}"
-        address = f"{name}@{rng.choice(['gmail', 'yahoo', 'mail', word[1]])}.{rng.choice(['com', 'org', 'in', 'de', 'edu', 'net'])}"
-        return address.upper() if rng.random() < 0.4 else address
-    if pick == 8:
-        return f"{digits[:rng.integers(1, 4)]} {word[0].upper()} {rng.choice(['ST', 'ROAD', 'AVE', 'STREET', 'NO.', 'LANE'])}"
-    if pick in (9, 10):
-        return "".join(rng.choice(list(string.ascii_uppercase + string.digits * 2), rng.integers(2, 12)).tolist())
-    if pick == 11:
-        groups = [digits[i:i + 4] for i in range(0, int(rng.integers(4, 17)), 4)]
-        return str(rng.choice([" ", "-"])).join(groups)
-    if pick == 12:
-        return " ".join(rng.choice(list(string.ascii_uppercase + string.digits), rng.integers(2, 14)).tolist())
-    if pick == 13:
-        return f"{word[0].upper()}: {digits[:rng.integers(1, 7)]}"
-    return f"{word[0].upper()}-{digits[:rng.integers(1, 5)]}" if rng.random() < 0.5 else f"#{digits[:4]} {word[0].upper()} & {word[1].upper()}"
-
-
-def symbols(rng: Generator, length: int) -> str:
-    """Characters by chance: runs of one class, so that nothing in the row can be guessed."""
-    classes = [string.ascii_uppercase, string.ascii_lowercase, string.digits, _PRINTABLE, string.ascii_letters, string.punctuation]
-    parts = []
-    while sum(map(len, parts)) < length:
-        alphabet = classes[int(rng.choice(6, p=[0.3, 0.2, 0.15, 0.15, 0.1, 0.1]))]
-        parts.append("".join(rng.choice(list(alphabet), rng.integers(1, 8)).tolist()))
-    return str(rng.choice([" ", " ", ""])).join(parts)
-
-
 def load_texts(folder: Path) -> Texts:
     """Words and prose under ``folder`` (freq/, words/, corpus/); DataError names what is missing."""
-    frequency, names = folder / "freq/frequency_dictionary_en_82_765.txt", folder / "words/american-english-large"
+    frequency, names = (
+        folder / "freq/frequency_dictionary_en_82_765.txt",
+        folder / "words/american-english-large",
+    )
     try:
         rows = [line.split() for line in frequency.read_text("utf-8-sig").splitlines()]
         listed = names.read_text("utf-8").splitlines()
         books = [_book(path) for path in sorted((folder / "corpus").glob("*.txt"))]
         for archive in sorted((folder / "corpus").glob("*.zip")):
             with zipfile.ZipFile(archive) as file:
-                books += [file.read(name).decode("utf-8", "ignore") for name in sorted(file.namelist())
-                          if name.endswith(".txt") and "README" not in name]
+                books += [
+                    file.read(name).decode("utf-8", "ignore")
+                    for name in sorted(file.namelist())
+                    if name.endswith(".txt") and "README" not in name
+                ]
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{folder}: text sources cannot be read ({error}); see the data README") from error
     if not books:
         raise DataError(f"{folder}/corpus: no books; see the data README")
     words = np.array([row[0] for row in rows if row[0].isascii()])
     weight = np.sqrt([float(row[1]) for row in rows if row[0].isascii()])
-    capitalised = np.array([name for name in listed if name.isascii() and name.isalpha() and name[:1].isupper()])
+    capitalised = np.array(
+        [name for name in listed if name.isascii() and name.isalpha() and name[:1].isupper()]
+    )
     return Texts(words, np.cumsum(weight / weight.sum()), capitalised, _plain(" ".join(books)))
 
 
@@ -169,11 +153,18 @@ def _book(path: Path) -> str:
     """A Project Gutenberg book without its header and footer."""
     text = path.read_text("utf-8", "ignore")
     start, end = re.search(r"\*\*\* ?START OF.*?\*\*\*", text), re.search(r"\*\*\* ?END OF", text)
-    return text[start.end() if start else 0:end.start() if end else len(text)]
+    return text[start.end() if start else 0 : end.start() if end else len(text)]
 
 
 def _plain(text: str) -> str:
     """Printable ASCII with single spaces."""
-    for curly, straight in {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2014": "-", "\u2013": "-"}.items():
+    for curly, straight in {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2014": "-",
+        "\u2013": "-",
+    }.items():
         text = text.replace(curly, straight)
     return re.sub(r"\s+", " ", re.sub(r"[^ -~\s]|_", "", text))

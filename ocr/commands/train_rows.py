@@ -1,0 +1,153 @@
+"""``ocr-train rows``: teach the row reader, and export what a checkpoint holds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from ocr.commands._exits import exits
+from ocr.commands._study import require_torch
+from ocr.errors import ExitCode
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ocr-train rows --data DIR -o rows --time-limit 540            a night on two cores
+  ocr-train rows --data DIR -o rows --time-limit 20 --workers 14    on a GPU
+  ocr-train rows --data DIR -o rows --time-limit 540 --resume   go on after an interruption""",
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path, file_okay=False),
+    required=True,
+    help="Folder with unipen/, fonts/ and text/.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("rows"),
+    show_default=True,
+    help="Folder for rows.onnx, its card rows.json, checkpoints and log.jsonl.",
+)
+@click.option(
+    "--time-limit",
+    "minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=540.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="The schedule ends exactly then, loading included.",
+)
+@click.option(
+    "--steps", type=click.IntRange(min=0), default=0, help="Train so many steps instead, however long."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Processes that draw rows; on a GPU, one for each core.",
+)
+@click.option(
+    "--columns",
+    type=click.IntRange(min=2048),
+    default=98_304,
+    show_default=True,
+    help="Picture columns in a batch.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=2e-3,
+    show_default=True,
+    help="Peak learning rate.",
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--validation-rows",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="Validation rows of each kind.",
+)
+@click.option(
+    "--checks",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How often to validate and write a checkpoint.",
+)
+@click.option("--begin-from", type=_FILE, help="Checkpoint whose averaged weights to start from.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in the output folder.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of PyTorch; its own choice if left out.")
+@exits
+def rows(
+    data: Path,
+    output: Path,
+    minutes: float,
+    steps: int,
+    workers: int,
+    columns: int,
+    rate: float,
+    seed: int,
+    validation_rows: int,
+    checks: int,
+    begin_from: Path | None,
+    resume: bool,
+    device: str,
+    threads: int | None,
+) -> ExitCode:
+    """Train the reader of whole rows on pen strokes, composed rows and handwriting fonts.
+
+    See docs/rows.md. With --steps, an interrupted run that is resumed ends with the same weights as one that
+    was not interrupted.
+    """
+    require_torch()
+    import torch
+
+    from ocr.training.row_fit import train
+    from ocr.training.row_trainer import Settings
+
+    if threads:
+        torch.set_num_threads(threads)
+    start = time.monotonic()
+
+    def say(line: str) -> None:
+        click.echo(f"{time.monotonic() - start:7.1f} s  {line}", err=True)
+
+    settings = Settings(
+        minutes=minutes,
+        steps=steps,
+        rate=rate,
+        columns=columns,
+        seed=seed,
+        validation_rows=validation_rows,
+        checks=checks,
+    )
+    path = train(data, output, settings, workers, device, begin_from=begin_from, resume=resume, say=say)
+    click.echo(path)
+    return ExitCode.OK
+
+
+@click.command("rows-export")
+@click.argument("checkpoint", type=_FILE)
+@click.argument("output", type=_FILE)
+@exits
+def rows_export(checkpoint: Path, output: Path) -> ExitCode:
+    """Write the averaged network of CHECKPOINT (.safetensors) as the model OUTPUT (.onnx) with its card."""
+    require_torch()
+    from ocr.training import row_checkpoint
+    from ocr.training.row_export import export_rows
+
+    if output.suffix != ".onnx":
+        raise click.BadParameter("a model's name ends in .onnx", param_hint="OUTPUT")
+    network, progress = row_checkpoint.averaged_network(checkpoint)
+    click.echo(export_rows(network, output, progress))
+    return ExitCode.OK
