@@ -68,3 +68,16 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     (material / "unipen/words.npz").unlink()
     with pytest.raises(DataError, match=r"words\.npz: not a UNIPEN archive"):
         load_pools(material)
+
+
+def test_genuine_lines_are_split_by_writer() -> None:
+    path = SHARED / "unipen" / "texts.npz"
+    if not path.exists():
+        pytest.skip("no UNIPEN lines beside the repository")
+    training, held_out = load_strokes(path)
+    assert not set(training.writers.tolist()) & set(held_out.writers.tolist())
+    assert 0.05 < len(held_out) / (len(training) + len(held_out)) < 0.2
+    for strokes in (training, held_out):
+        assert strokes.strokes[-1] == len(strokes.points) and strokes.segments[-1] == len(strokes.strokes) - 1
+        points, lengths = strokes.get(len(strokes) // 2)
+        assert lengths.sum() == len(points) and np.isfinite(points).all()
