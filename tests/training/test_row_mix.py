@@ -15,6 +15,8 @@ from ocr.reading.row_picture import HEIGHT
 from ocr.training.row_draw import CLEAN, MAX_WIDTH, Damage
 from ocr.training.row_mix import KINDS, LONGEST, Pool, load_pools
 from ocr.training.row_stream import draw_rows
+from ocr.training.row_strokes import load_strokes
+from tests.training.handwriting import SHARED
 from tests.training.row_material import LINES, WORDS, write_material
 
 
