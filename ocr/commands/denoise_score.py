@@ -107,7 +107,7 @@ def score(
     rows = scores.levels()
     with _bar("denoising", len(rows), quiet) as step:
         some = scores.drawn_letters(data, count)
-        tuning = scores.drawn_letters(data, scores.TUNING, held_out=False)
+        tuning = scores.drawn_letters(data, min(count, scores.TUNING), held_out=False)
         cleaned = scores.denoising(some, tuning, cleaner.clean, others, step)
     _show(f"Denoising, mean PSNR in dB, {some.name}", tables.denoising_cells(cleaned))
     _show("The same, SSIM", tables.denoising_cells(cleaned, "ssim"))

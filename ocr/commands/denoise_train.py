@@ -57,6 +57,13 @@ NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy
     help="Of bottleneck32-numpy, which takes no part in the time limit.",
 )
 @click.option(
+    "--letters",
+    type=click.IntRange(min=1),
+    default=12000,
+    show_default=True,
+    help="How many different ones bottleneck32-numpy learns from.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(min=0),
     default=1,
@@ -89,6 +96,7 @@ def train(
     networks: tuple[str, ...],
     batch: int,
     epochs: int,
+    letters: int,
     workers: int,
     device: str,
     threads: int,
@@ -121,6 +129,7 @@ def train(
         held_out=held_out,
         checks=checks,
         epochs=epochs,
+        letters=letters,
         seed=seed,
     )
     click.echo(_report(data, output))

@@ -19,7 +19,7 @@ from ocr.denoising.damage import damage_at_random
 from ocr.denoising.fit import Check, Held, Settings, fit
 from ocr.denoising.from_scratch import BATCH, MOMENTUM, RATE, train_from_scratch, write_onnx
 from ocr.denoising.networks import NETWORKS, parameters
-from ocr.denoising.pairs import Pairs, Ring, draw_clean, originals
+from ocr.denoising.pairs import BLOCK, Pairs, Ring, draw_clean, originals
 from ocr.errors import OutputError
 from ocr.training.device import choose
 from ocr.training.export import export
@@ -27,7 +27,6 @@ from ocr.training.letter_model import SOURCES
 
 HELD_OUT_SEED = 20_000
 FROM_SCRATCH = "bottleneck32-numpy"
-ORIGINALS = 12_000  # letters that NumPy's network goes over and over
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ def train(
     held_out: int = 4096,
     checks: int = 10,
     epochs: int = 400,
+    letters: int = 12_000,
     seed: int = 0,
 ) -> dict[str, list[Check]]:
     """Train ``networks`` one after the other within ``minutes`` and write them into the folder ``output``.
@@ -72,7 +72,8 @@ def train(
     data:    holds ``unipen/chars.npz`` and, where they exist, ``fonts`` and ``mnist``
     workers: processes that draw and damage letters; 0 draws and learns in turn
     steps:   of each network instead of a time, for runs that must repeat exactly
-    epochs:  of the network in NumPy, which takes no part in ``minutes``: about a quarter of a second each
+    epochs:  of the network in NumPy, which takes no part in ``minutes``: about a fifth of a second each
+    letters: how many different ones that network learns from
 
     Every network becomes NAME.onnx with a card beside it; those of PyTorch are written at every check, so
     that a stopped run leaves what it had. Returns the checks of each network.
@@ -91,17 +92,17 @@ def train(
     for name in in_torch:
         part = PARTS[name]
         network = NETWORKS[name]()
-        letters = originals(data, part.recipe)
+        source = originals(data, part.recipe)
         settings = Settings(
             part.rate,
             minutes=minutes * part.share / total,
             steps=steps,
             checks=checks,
             legible=part.legible,
-            classes=len(letters.recipe.classes),
+            classes=len(source.recipe.classes),
         )
         told = {**asdict(settings), "batch": batch, "seed": seed}
-        base = card(name, letters.checksums, told, parameters(network))
+        base = card(name, source.checksums, told, parameters(network))
         held = hold_out(data, part, held_out, where)
         curves[name] = []
 
@@ -114,7 +115,7 @@ def train(
 
         # A clean letter is one pair, a damaged one several, and the autoencoders learn faster than it is drawn.
         ring = Ring(
-            Pairs(letters, seed, not part.reconstruct),
+            Pairs(source, seed, not part.reconstruct, min(BLOCK, 4 * batch)),
             where,
             batch,
             workers,
@@ -125,7 +126,7 @@ def train(
         del ring  # ends its processes
     if FROM_SCRATCH in networks:
         curves[FROM_SCRATCH] = []
-        _train_from_scratch(data, output, curves, epochs, held_out, checks, seed)
+        _train_from_scratch(data, output, curves, epochs, letters, held_out, checks, seed)
     return curves
 
 
@@ -134,26 +135,27 @@ def _train_from_scratch(
     output: Path,
     curves: dict[str, list[Check]],
     epochs: int,
+    letters: int,
     held_out: int,
     checks: int,
     seed: int,
 ) -> None:
     part = PARTS["bottleneck32"]
-    letters = originals(data, part.recipe)
-    drawn = draw_clean(letters, ORIGINALS, np.random.default_rng(seed)).crops
+    source = originals(data, part.recipe)
+    drawn = draw_clean(source, letters, np.random.default_rng(seed)).crops
     held = hold_out(data, part, held_out, torch.device("cpu")).targets.numpy()
     began = time.monotonic()
 
     def on_epoch(epoch: int, training: float, validation: float) -> None:
         if epoch * checks // epochs > len(curves[FROM_SCRATCH]):
-            step = epoch * -(-ORIGINALS // BATCH)
-            check = Check(step, time.monotonic() - began, ORIGINALS, training, validation)
+            step = epoch * -(-letters // BATCH)
+            check = Check(step, time.monotonic() - began, letters, training, validation)
             _tell(FROM_SCRATCH, check)
             curves[FROM_SCRATCH].append(check)
 
     network = train_from_scratch(drawn, held, epochs, seed=seed, on_epoch=on_epoch)
     told = {"rate": RATE, "momentum": MOMENTUM, "batch": BATCH, "epochs": epochs, "seed": seed}
-    base = card(FROM_SCRATCH, letters.checksums, told, network.theta.size)
+    base = card(FROM_SCRATCH, source.checksums, told, network.theta.size)
     path = output / f"{FROM_SCRATCH}.onnx"
     write_onnx(network, path)
     now = {

@@ -42,7 +42,7 @@ class Reader:
         lexicon: Iterable[str] | None = None,
         closed: bool = False,
         alternatives: int = 3,
-        denoise: str = "never",
+        denoise: str = "auto",
         threads: int = 1,
     ) -> None:
         """Load the models.
