@@ -11,11 +11,11 @@ from tests.denoising.letters import drawn_crops
 pytest.importorskip("torch")
 pytest.importorskip("pywt")
 
-from ocr.denoising import tables  # noqa: E402
-from ocr.denoising.damage import DAMAGES  # noqa: E402
-from ocr.denoising.psnr import psnr  # noqa: E402
-from ocr.denoising.rivals import Pca, Rival, median  # noqa: E402
-from ocr.denoising.score import (  # noqa: E402
+from ocr.denoising import tables
+from ocr.denoising.damage import DAMAGES
+from ocr.denoising.psnr import psnr
+from ocr.denoising.rivals import Pca, Rival, median
+from ocr.denoising.score import (
     INPUT,
     OURS,
     Read,
