@@ -69,6 +69,7 @@ AUTOENCODERS = ("bottleneck32-numpy", "bottleneck32", "bottleneck32-deep")
     metavar="DIR",
     help="Write the tables, curves and pictures as report.html into this folder.",
 )
+@click.option("--note", is_flag=True, help="Note the figures in the model's card.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
 @exits
 def score(
@@ -80,6 +81,7 @@ def score(
     count: int,
     principal: int,
     folder: Path | None,
+    note: bool,
     quiet: bool,
 ) -> ExitCode:
     """Measure reconstruction, denoising, and what a reader gains, and print the tables.
@@ -91,6 +93,7 @@ def score(
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtra("ocr-denoise score", "train") from None
+    from ocr import store
     from ocr.denoising import report, rivals, tables
     from ocr.denoising import score as scores
     from ocr.reading.classifier import Classifier
@@ -118,6 +121,10 @@ def score(
         clean = 100 * read[letters.name][0].clean
         title = f"Reading by {reader.name}, {letters.name}: {clean:.1f} % of them right when clean"
         _show(title, tables.reading_cells(read[letters.name]))
+    if note:
+        from ocr.training import genuine as cards
+
+        cards.note(store.find(model), scores.entries(some, cleaner.clean, cleaned, read))
     if folder is not None:
         settings = {"model": model, "classifier": classifier, "letters": count, "principal": principal}
         curves = report.read_curves(networks) if networks else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,24 @@ def reading(
         if on_row is not None:
             on_row(rows[-1])
     return rows
+
+
+def entries(
+    letters: TestLetters, cleaner: Cleaner, rows: Iterable[Cleaned], read: Mapping[str, Iterable[Read]]
+) -> list[dict[str, Any]]:
+    """The figures in short, as a model card takes them."""
+    found = [("PSNR of clean crops given back, dB", _quality(letters.crops, cleaner(letters.crops)).psnr, 2)]
+    for row in rows:
+        gain = row.quality[OURS].psnr - row.quality[INPUT].psnr
+        found.append((f"gain in PSNR, {row.damage} {row.strength:g}, dB", gain, 2))
+    told = [(letters.name, *figure) for figure in found]
+    for name, readings in read.items():
+        for row in readings:
+            told.append((name, f"accuracy, {row.damage} {row.level}, cleaned", row.cleaned, 4))
+    return [
+        {"name": name, "test_set": tested, "value": round(value, places)}
+        for tested, name, value, places in told
+    ]
 
 
 def levels() -> list[tuple[int, Damage, str, float]]:
