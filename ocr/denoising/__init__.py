@@ -1,12 +1,18 @@
 """Cleaner crops: networks that give a damaged 32x32 letter back clean, and honest measurements of them.
 
-    damage.py     ten kinds of damage, each with a strength
-    pairs.py      an endless supply of (damaged, clean) letters
-    networks.py   bottleneck32, bottleneck32-deep, denoiser
-    judge.py      a reader that learns beside the denoiser
-    fit.py        how they learn
-    psnr.py       how close a crop is to the clean one
-    train.py      from drawings to models/denoiser.onnx
+    damage.py        ten kinds of damage, each with a strength
+    pairs.py         an endless supply of (damaged, clean) letters
+    networks.py      bottleneck32, bottleneck32-deep, denoiser
+    judge.py         a reader that learns beside the denoiser
+    fit.py           how they learn
+    from_scratch.py  bottleneck32 in NumPy
+    train.py         from drawings to models/denoiser.onnx
+    psnr.py          how close a crop is to the clean one
+    rivals.py        PCA, and the filters of scikit-image
+    score.py         the denoiser beside its rivals, and what a reader gains
+    tables.py, sheet.py, report.py   the results for people
+    page.py          a whole page, every letter drawn again
 
-Only networks.py, judge.py, fit.py, pairs.py and train.py need torch.
+Only networks.py, judge.py, fit.py, pairs.py, train.py and score.py need torch. Reading has its own way in,
+``ocr.reading.denoise``.
 """
