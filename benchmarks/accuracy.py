@@ -92,8 +92,10 @@ def table(results: dict[str, dict[str, dict[str, Result]]], *, pages: bool) -> I
         for page in group if pages else ():
             yield row(f"  {page}", [[result[name][page]] for result in results.values()])
     if len(groups) > 1:
-        yield row("all", [[page for group in result.values() for page in group.values()]
-                          for result in results.values()])
+        yield row(
+            "all",
+            [[page for group in result.values() for page in group.values()] for result in results.values()],
+        )
 
 
 def _cell(pages: list[Result]) -> str:
@@ -124,8 +126,9 @@ def to_dict(results: dict[str, dict[str, dict[str, Result]]]) -> dict[str, Any]:
 @click.option("--pages/--no-pages", default=True, show_default=True, help="A row for each page as well.")
 @click.option("--texts", is_flag=True, help="Also print the readings whose (a) is not zero.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write results here.")
-def main(folder: Path, engines: str, pairs: tuple[str, ...], pages: bool, texts: bool,
-         output: Path | None) -> None:
+def main(
+    folder: Path, engines: str, pairs: tuple[str, ...], pages: bool, texts: bool, output: Path | None
+) -> None:
     """Read every page of FOLDER and print error rates in percent, per page and per group.
 
     \b

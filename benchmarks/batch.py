@@ -58,8 +58,9 @@ class Batch:
     def results(self) -> dict[str, str]:
         """Name and SHA-256 of every file that a run left, apart from its own books."""
         found = [path for path in sorted(self.out.rglob("*")) if path.is_file() and path.name not in KEPT]
-        return {str(path.relative_to(self.out)): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in found}
+        return {
+            str(path.relative_to(self.out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found
+        }
 
     def states(self) -> dict[str, str]:
         """The first line of ``ocr-batch status``: how many are done, have failed, are to do."""
@@ -116,16 +117,26 @@ def kills(count: int, quick: bool, seed: int, wanted: int) -> None:
             code, said, _ = broken.run()
             runs += 1
         results = broken.results()
-        show({
-            "pages": count, "bad pages": len(bad), "unbroken run, s": round(seconds, 1), "killed": killed,
-            "runs": runs, "last run": said, "exit code": code,
-            "documents expected": len(expected), "documents": len(results),
-            "missing": len(expected.keys() - results.keys()),
-            "unexpected": len(results.keys() - expected.keys()),
-            "different": sum(results[name] != expected[name] for name in results.keys() & expected.keys()),
-            "temporary files left": sum(1 for path in broken.out.rglob("*") if "tmp" in path.name),
-            **broken.states(),
-        })
+        show(
+            {
+                "pages": count,
+                "bad pages": len(bad),
+                "unbroken run, s": round(seconds, 1),
+                "killed": killed,
+                "runs": runs,
+                "last run": said,
+                "exit code": code,
+                "documents expected": len(expected),
+                "documents": len(results),
+                "missing": len(expected.keys() - results.keys()),
+                "unexpected": len(results.keys() - expected.keys()),
+                "different": sum(
+                    results[name] != expected[name] for name in results.keys() & expected.keys()
+                ),
+                "temporary files left": sum(1 for path in broken.out.rglob("*") if "tmp" in path.name),
+                **broken.states(),
+            }
+        )
 
 
 def _survives(run: subprocess.Popen[str], seconds: float) -> bool:
@@ -237,8 +248,14 @@ def _tesseract(pages: list[Path], jobs: int) -> None:
     """One Tesseract with one thread for each page, ``jobs`` at a time; writes PAGE.txt."""
     names = "\0".join(map(str, pages)).encode()
     command = ["xargs", "-0", "-P", str(jobs), "-I", "{}", "tesseract", "{}", "{}", "--psm", "11", "quiet"]
-    subprocess.run(command, input=names, check=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        input=names,
+        check=True,
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 @main.command()
@@ -255,18 +272,25 @@ def memory(count: int, quick: bool, seed: int, picture: Path | None) -> None:
             with suppress(psutil.Error):
                 parent = psutil.Process(run.pid)
                 workers = [child.memory_info().rss for child in parent.children()]
-                seen.append((time.monotonic() - begin, parent.memory_info().rss / 2**20,
-                             max(workers, default=0) / 2**20))
+                seen.append(
+                    (
+                        time.monotonic() - begin,
+                        parent.memory_info().rss / 2**20,
+                        max(workers, default=0) / 2**20,
+                    )
+                )
             time.sleep(0.5)
         run.communicate()
         # The first fifth is start and the first large pages; what matters is whether it goes on growing.
-        later = seen[len(seen) // 5:]
+        later = seen[len(seen) // 5 :]
         half = len(later) // 2
         told: dict[str, object] = {"pages": count, "seconds": round(seen[-1][0], 1)}
         for name, column in (("parent", 1), ("largest worker", 2)):
             values = [row[column] for row in later]
-            told[f"{name}, MB"] = {"first half": round(max(values[:half])),
-                                   "second half": round(max(values[half:]))}
+            told[f"{name}, MB"] = {
+                "first half": round(max(values[:half])),
+                "second half": round(max(values[half:])),
+            }
         if picture:
             _draw(seen, picture)
         show(told)

@@ -52,7 +52,7 @@ def _page(rng: random.Random, samples: list[Image.Image], scale: float) -> bytes
 
 def _truncated() -> bytes:
     whole = (SAMPLES / "todo.jpg").read_bytes()
-    return whole[:len(whole) // 3]
+    return whole[: len(whole) // 3]
 
 
 def _empty() -> bytes:
@@ -63,8 +63,10 @@ def _huge() -> bytes:
     """A PNG of a few bytes whose header announces 250 megapixels."""
     header = struct.pack(">IIBBBBB", 25_000, 10_000, 8, 0, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")]
-    packed = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-              for kind, data in chunks)
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 

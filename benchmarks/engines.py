@@ -90,8 +90,14 @@ class Tesseract:
     def read(self, picture: Path) -> str:
         # Tesseract's OpenMP threads would make it faster in wall time than "one thread" allows.
         environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
-        done = subprocess.run(self.command(picture), env=environment, capture_output=True, text=True,
-                              encoding="utf-8", check=True)
+        done = subprocess.run(
+            self.command(picture),
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+        )
         return done.stdout
 
     def command(self, picture: Path) -> list[str]:
@@ -107,8 +113,9 @@ class RapidOcr:
 
     warm = True
 
-    def __init__(self, name: str, version: str, size: str, detector: str, recogniser: str,
-                 longest: int | None = None) -> None:
+    def __init__(
+        self, name: str, version: str, size: str, detector: str, recogniser: str, longest: int | None = None
+    ) -> None:
         spec = importlib.util.find_spec("rapidocr")
         if spec is None or spec.origin is None:
             raise NotInstalled("the package rapidocr is not installed")

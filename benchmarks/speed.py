@@ -49,8 +49,13 @@ class Worker:
 
     def __init__(self, name: str, options: dict[str, Any], picture: Path) -> None:
         job = json.dumps([name, options, str(picture)])
-        self._process = subprocess.Popen([sys.executable, __file__, WORKER, job], env=ENVIRONMENT, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, WORKER, job],
+            env=ENVIRONMENT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self._answer()
 
     def read(self) -> float:
@@ -79,8 +84,9 @@ def work(job: str) -> None:
         print(_seconds(engine.read, Path(picture)), flush=True)
 
 
-def measure(engines: dict[str, Engine], options: dict[str, Any], picture: Path,
-            runs: int) -> tuple[float, dict[str, Speed]]:
+def measure(
+    engines: dict[str, Engine], options: dict[str, Any], picture: Path, runs: int
+) -> tuple[float, dict[str, Speed]]:
     """Median seconds to decode a picture in colour at full size, and the speed of every engine on it."""
     decode: list[float] = []
     cold: dict[str, list[float]] = {name: [] for name in engines}
@@ -106,8 +112,10 @@ def measure(engines: dict[str, Engine], options: dict[str, Any], picture: Path,
 
 def row(name: str, speed: Speed, decode: float, ours: Speed | None) -> str:
     against = f"{speed.warm / ours.warm:8.1f} x" if ours else ""
-    return (f"  {name:<16}{speed.cold:8.3f} s{speed.warm:8.3f} s{speed.warm / decode:8.1f} x"
-            f"{speed.peak / 1e6:8.0f} MB{against}")
+    return (
+        f"  {name:<16}{speed.cold:8.3f} s{speed.warm:8.3f} s{speed.warm / decode:8.1f} x"
+        f"{speed.peak / 1e6:8.0f} MB{against}"
+    )
 
 
 def _seconds(call: Callable[[Any], object], argument: Any) -> float:
@@ -117,15 +125,18 @@ def _seconds(call: Callable[[Any], object], argument: Any) -> float:
 
 
 @click.command()
-@click.argument("pictures", nargs=-1, required=True,
-                type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--engines", "names", default="all", show_default=True,
-              help="Comma-separated names, or all installed.")
+@click.argument(
+    "pictures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--engines", "names", default="all", show_default=True, help="Comma-separated names, or all installed."
+)
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="An option of our reader.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="Turns of each engine.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write results here.")
-def main(pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: int,
-         output: Path | None) -> None:
+def main(
+    pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: int, output: Path | None
+) -> None:
     """Time each engine on each of PICTURES: cold, warm, peak memory, against decoding and against ours."""
     cv2.setNumThreads(1)
     options = parse_options(pairs)
@@ -145,7 +156,9 @@ def main(pictures: tuple[Path, ...], names: str, pairs: tuple[str, ...], runs: i
         for name, speed in speeds.items():
             click.echo(row(name, speed, decode, speeds.get("ours")))
         results[str(picture)] = {
-            "width": width, "height": height, "decode": decode,
+            "width": width,
+            "height": height,
+            "decode": decode,
             "engines": {name: asdict(speed) for name, speed in speeds.items()},
         }
     if output is not None:

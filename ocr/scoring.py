@@ -65,8 +65,12 @@ class Score:
     words: Errors = Errors()
 
     def __add__(self, other: Score) -> Score:
-        return Score(self.folded + other.folded, self.letters + other.letters,
-                     self.exact + other.exact, self.words + other.words)
+        return Score(
+            self.folded + other.folded,
+            self.letters + other.letters,
+            self.exact + other.exact,
+            self.words + other.words,
+        )
 
     def to_dict(self) -> dict[str, float | int]:
         """Rates rounded to six places, and the counts of the exact definition that they can be checked by."""

@@ -52,8 +52,9 @@ def lay(sheet: Floats, ground: Floats, corners: Corners) -> Floats:
     return mask[..., None] * laid + (1 - mask)[..., None] * ground * (1 - 0.6 * shade)[..., None]
 
 
-def photograph(scene: Floats, light: Light, rng: np.random.Generator, *,
-               blur: float, grain: float) -> NDArray[np.uint8]:
+def photograph(
+    scene: Floats, light: Light, rng: np.random.Generator, *, blur: float, grain: float
+) -> NDArray[np.uint8]:
     """What the camera stores of a scene (H, W, 3): uint8 BGR.
 
     blur: deviation of the lens's blur in pixels; grain: deviation of the sensor's noise at middle grey, 0..1.

@@ -55,8 +55,9 @@ class Hand:
             raise ValueError(f"{text!r} ends at {x:.0f} of {coverage.shape[1]} pixels")
         return x
 
-    def write_in_cell(self, coverage: Floats, character: str, centre: float, baseline: float,
-                      capital: float) -> None:
+    def write_in_cell(
+        self, coverage: Floats, character: str, centre: float, baseline: float, capital: float
+    ) -> None:
         """Write one letter around the abscissa ``centre``, as into a box of a form."""
         patch, ink_left, ink_right, line = self._letter(character, capital)
         x = centre - (ink_left + ink_right) / 2 + self._vary(0.06) * capital
@@ -71,8 +72,9 @@ class Hand:
         height = round(2 * capital) + margin
         base = height - margin
         glyph = Image.new("L", (width, height), 0)
-        ImageDraw.Draw(glyph).text((margin, base), character, font=font, fill=255, anchor="ls",
-                                   stroke_width=self.pen * capital)
+        ImageDraw.Draw(glyph).text(
+            (margin, base), character, font=font, fill=255, anchor="ls", stroke_width=self.pen * capital
+        )
         drawn = np.asarray(glyph, np.float32) / np.float32(255)
         patch = self._bend(drawn, capital, (width / 2, base - capital / 2))
         columns = np.flatnonzero(patch.max(0) > 0.5)
@@ -118,5 +120,5 @@ def _darken(coverage: Floats, patch: Floats, left: float, top: float) -> None:
     columns = slice(max(x, 0), min(x + patch.shape[1], width))
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
-    part = patch[rows.start - y:rows.stop - y, columns.start - x:columns.stop - x]
+    part = patch[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
     np.maximum(coverage[rows, columns], part, out=coverage[rows, columns])

@@ -33,8 +33,15 @@ PRINT = (0.78, 0.70, 0.55)  # pale blue, as forms and rulings are printed
 
 def todo(fonts: Path, rng: Rng) -> tuple[Picture, str]:
     """A list in pencil on plain paper, in the grey light of a room."""
-    lines = ["TO DO TODAY", "1. WATER THE PLANTS", "2. RETURN 3 BOOKS TO", "THE LIBRARY",
-             "3. CALL GRANDMA AT 6", "4. FIX THE BICYCLE", "5. SLEEP WELL"]
+    lines = [
+        "TO DO TODAY",
+        "1. WATER THE PLANTS",
+        "2. RETURN 3 BOOKS TO",
+        "THE LIBRARY",
+        "3. CALL GRANDMA AT 6",
+        "4. FIX THE BICYCLE",
+        "5. SLEEP WELL",
+    ]
     hand = Hand(fonts / "architects-daughter.ttf", rng, gap=0.34, space=0.8)
     sheet = paper(rng, 1560, 2080, (0.80, 0.82, 0.80), rough=1.6)
     cover = np.zeros(sheet.shape[:2], np.float32)
@@ -67,8 +74,14 @@ def alphabet(fonts: Path, rng: Rng) -> tuple[Picture, str]:
 
 def form(fonts: Path, rng: Rng) -> tuple[Picture, str]:
     """A printed form: one box for each letter, filled in with a ballpoint pen."""
-    fields = [("FAMILY NAME", "LINDQVIST", 14), ("FIRST NAME", "MARGARET", 14), ("STREET", "HARBOUR 27", 14),
-              ("TOWN", "FALMOUTH", 14), ("TELEPHONE", "5550148362", 14), ("DATE", "19042026", 8)]
+    fields = [
+        ("FAMILY NAME", "LINDQVIST", 14),
+        ("FIRST NAME", "MARGARET", 14),
+        ("STREET", "HARBOUR 27", 14),
+        ("TOWN", "FALMOUTH", 14),
+        ("TELEPHONE", "5550148362", 14),
+        ("DATE", "19042026", 8),
+    ]
     hand = Hand(fonts / "gaegu.ttf", rng, pen=0.01)
     printer = Hand(fonts / "comic-neue.ttf", rng, gap=0.16, space=0.35, unsteadiness=0)
     sheet = paper(rng, 1240, 1700, (0.93, 0.94, 0.94), rough=0.7)
@@ -144,8 +157,14 @@ def digits(fonts: Path, rng: Rng) -> tuple[Picture, str]:
 
 def note(fonts: Path, rng: Rng) -> tuple[Picture, str]:
     """A note on a wooden desk in the evening, in perspective; somebody's shadow lies across it."""
-    lines = ["DEAR NEIGHBOUR", "YOUR CAT SLEEPS", "IN OUR GARAGE", "EVERY NIGHT", "SHE IS WELCOME",
-             "HOUSE NUMBER 28"]
+    lines = [
+        "DEAR NEIGHBOUR",
+        "YOUR CAT SLEEPS",
+        "IN OUR GARAGE",
+        "EVERY NIGHT",
+        "SHE IS WELCOME",
+        "HOUSE NUMBER 28",
+    ]
     hand = Hand(fonts / "the-girl-next-door.ttf", rng, gap=0.34, space=0.75, pen=0.018)
     sheet = paper(rng, 2100, 1600, (0.90, 0.92, 0.92))
     cover = np.zeros(sheet.shape[:2], np.float32)
@@ -154,8 +173,16 @@ def note(fonts: Path, rng: Rng) -> tuple[Picture, str]:
     desk = wood(rng, 2800, 2100)
     corners = ((0.16, 0.07), (0.93, 0.11), (0.90, 0.90), (0.05, 0.86))
     scene = lay(ink(sheet, cover, BLACK), desk, corners)
-    light = Light(level=0.85, slope=0.3, direction=75, shadow=0.45, edge=0.62, across=60, soft=0.03,
-                  tint=(0.78, 0.94, 1.0))
+    light = Light(
+        level=0.85,
+        slope=0.3,
+        direction=75,
+        shadow=0.45,
+        edge=0.62,
+        across=60,
+        soft=0.03,
+        tint=(0.78, 0.94, 1.0),
+    )
     return photograph(scene, light, rng, blur=1.2, grain=0.014), "\n".join(lines)
 
 
@@ -179,10 +206,19 @@ PAGES: dict[str, Callable[[Path, Rng], tuple[Picture, str]]] = {
 
 
 @click.command()
-@click.option("--fonts", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="Folder with the fonts named in README.md.")
-@click.option("--output", default=Path(__file__).parent, show_default="beside this script",
-              type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "--fonts",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the fonts named in README.md.",
+)
+@click.option(
+    "--output",
+    default=Path(__file__).parent,
+    show_default="beside this script",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to.",
+)
 @click.option("--seed", default=0, show_default=True, help="Another seed, another day: the same texts.")
 @click.argument("names", nargs=-1, type=click.Choice(list(PAGES)))
 def main(fonts: Path, output: Path, seed: int, names: tuple[str, ...]) -> None:

@@ -62,16 +62,20 @@ def parrot_in(modules: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(modules.engines.ENGINES, "parrot", lambda options: Parrot())
 
 
-def test_groups_are_folders_and_a_folder_of_pages_is_a_group(benchmarks: SimpleNamespace,
-                                                             pages: Path) -> None:
+def test_groups_are_folders_and_a_folder_of_pages_is_a_group(
+    benchmarks: SimpleNamespace, pages: Path
+) -> None:
     find = benchmarks.accuracy.find_groups
     assert {name: [page.name for page in group] for name, group in find(pages).items()} == {
-        "a": ["1.png", "2.png"], "b": ["1.png"]}
+        "a": ["1.png", "2.png"],
+        "b": ["1.png"],
+    }
     assert list(find(pages / "a")) == ["a"]
 
 
-def test_folders_without_pages_and_pages_without_pictures_are_named(benchmarks: SimpleNamespace,
-                                                                    tmp_path: Path) -> None:
+def test_folders_without_pages_and_pages_without_pictures_are_named(
+    benchmarks: SimpleNamespace, tmp_path: Path
+) -> None:
     with pytest.raises(click.ClickException, match="holds no pictures"):
         benchmarks.accuracy.find_groups(tmp_path)
     (tmp_path / "x.gt.txt").touch()
@@ -79,12 +83,14 @@ def test_folders_without_pages_and_pages_without_pictures_are_named(benchmarks: 
         benchmarks.accuracy.find_groups(tmp_path)
 
 
-def test_accuracy_of_a_known_engine(benchmarks: SimpleNamespace, pages: Path,
-                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accuracy_of_a_known_engine(
+    benchmarks: SimpleNamespace, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parrot_in(benchmarks, monkeypatch)
     output = pages / "results.json"
-    done = CliRunner().invoke(benchmarks.accuracy.main,
-                              [str(pages), "--engines", "parrot", "--json", str(output)])
+    done = CliRunner().invoke(
+        benchmarks.accuracy.main, [str(pages), "--engines", "parrot", "--json", str(output)]
+    )
     assert done.exit_code == 0, done.output
     assert "2.png: damaged" in done.stderr
     rows = {line.split()[0]: line.split()[1:4] for line in done.stdout.splitlines()[2:] if line[0] != " "}
@@ -98,14 +104,17 @@ def test_accuracy_of_a_known_engine(benchmarks: SimpleNamespace, pages: Path,
 
 def test_options_are_json_or_text(benchmarks: SimpleNamespace) -> None:
     assert benchmarks.engines.parse_options(["threads=2", "context=false", "model=a=b.onnx"]) == {
-        "threads": 2, "context": False, "model": "a=b.onnx"}
+        "threads": 2,
+        "context": False,
+        "model": "a=b.onnx",
+    }
     with pytest.raises(click.BadParameter, match="key=value"):
         benchmarks.engines.parse_options(["threads"])
 
 
 def test_an_unknown_engine_is_an_error_and_a_missing_one_is_left_out_of_all(
-        benchmarks: SimpleNamespace, monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str]) -> None:
+    benchmarks: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     engines: ModuleType = benchmarks.engines
 
     def missing(options: dict[str, object]) -> None:
@@ -141,7 +150,8 @@ def test_speed_of_our_reader(benchmarks: SimpleNamespace, tmp_path: Path) -> Non
     output = tmp_path / "speed.json"
     picture = ROOT / "samples" / "label.jpg"
     done = CliRunner().invoke(
-        benchmarks.speed.main, [str(picture), "--engines", "ours", "--runs", "2", "--json", str(output)])
+        benchmarks.speed.main, [str(picture), "--engines", "ours", "--runs", "2", "--json", str(output)]
+    )
     assert done.exit_code == 0, done.output
     result = json.loads(output.read_text())["pictures"][str(picture)]
     ours = result["engines"]["ours"]
@@ -151,8 +161,9 @@ def test_speed_of_our_reader(benchmarks: SimpleNamespace, tmp_path: Path) -> Non
     assert 0 < result["decode"] < ours["cold"]
 
 
-def test_a_picture_that_cannot_be_decoded_is_named(benchmarks: SimpleNamespace, tmp_path: Path,
-                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_cannot_be_decoded_is_named(
+    benchmarks: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parrot_in(benchmarks, monkeypatch)
     picture = tmp_path / "text.jpg"
     picture.write_text("not a picture")

@@ -76,6 +76,8 @@ def test_the_reader_reads_them() -> None:
     from ocr import read
     from ocr.scoring import score, total
 
-    scores = [score(picture.with_suffix(".gt.txt").read_text(encoding="utf-8"), read(picture).text)
-              for picture in PICTURES]
+    scores = [
+        score(picture.with_suffix(".gt.txt").read_text(encoding="utf-8"), read(picture).text)
+        for picture in PICTURES
+    ]
     assert total(scores).letters.rate <= 0.01

@@ -20,14 +20,17 @@ def textbook(a: str, b: str) -> int:
     return table[len(a), len(b)]
 
 
-@pytest.mark.parametrize(("a", "b", "distance"), [
-    ("", "", 0),
-    ("", "abc", 3),
-    ("abc", "", 3),
-    ("kitten", "sitting", 3),
-    ("flaw", "lawn", 2),
-    ("intention", "execution", 5),
-])
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [
+        ("", "", 0),
+        ("", "abc", 3),
+        ("abc", "", 3),
+        ("kitten", "sitting", 3),
+        ("flaw", "lawn", 2),
+        ("intention", "execution", 5),
+    ],
+)
 def test_levenshtein_known(a: str, b: str, distance: int) -> None:
     assert levenshtein(a, b) == distance
 
@@ -83,5 +86,10 @@ def test_rate_against_nothing_and_above_one() -> None:
 
 def test_to_dict_holds_rates_and_counts() -> None:
     assert score("AB CD", "ab cx").to_dict() == {
-        "cer_folded": 0.2, "cer_letters": 0.25, "cer_exact": 0.8, "wer": 1.0, "distance": 4, "length": 5,
+        "cer_folded": 0.2,
+        "cer_letters": 0.25,
+        "cer_exact": 0.8,
+        "wer": 1.0,
+        "distance": 4,
+        "length": 5,
     }

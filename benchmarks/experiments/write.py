@@ -1,6 +1,6 @@
 """Run all experiments and write docs/experiments.md; results that are there are not computed again.
 
-    python -m benchmarks.experiments.write --data ../shared/data --kept FOLDER -o docs/experiments.md
+python -m benchmarks.experiments.write --data ../shared/data --kept FOLDER -o docs/experiments.md
 """
 
 from __future__ import annotations

@@ -88,8 +88,10 @@ class Ledger:
             if version == 0 and not read_only:
                 self._base.executescript(_SCHEMA)
             elif version != VERSION:
-                raise OutputError(f"{self.path}: a ledger of version {version}, this program writes version "
-                                  f"{VERSION}; choose another -o")
+                raise OutputError(
+                    f"{self.path}: a ledger of version {version}, this program writes version "
+                    f"{VERSION}; choose another -o"
+                )
 
     def _open(self, read_only: bool) -> sqlite3.Connection:
         if not read_only:
@@ -107,8 +109,9 @@ class Ledger:
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._base.close()
 
     def about(self, key: str) -> str:
@@ -123,8 +126,9 @@ class Ledger:
 
     def entry(self, name: str) -> Entry | None:
         with self._failing(), closing(self._base.cursor()) as cursor:
-            row = cursor.execute(f"SELECT {', '.join(_COLUMNS)} FROM files WHERE name = ?",
-                                 (storable(name),)).fetchone()
+            row = cursor.execute(
+                f"SELECT {', '.join(_COLUMNS)} FROM files WHERE name = ?", (storable(name),)
+            ).fetchone()
         return _entry(row) if row else None
 
     def entries(self) -> Iterator[Entry]:
@@ -154,14 +158,28 @@ class Ledger:
             raise OutputError(f"{self.path}: {error}; once it is mended the same command goes on") from error
 
 
-def entry_for(outcome: Outcome, attempts: int, settings: str, models: str,
-              outputs: dict[str, tuple[str, int]]) -> Entry:
+def entry_for(
+    outcome: Outcome, attempts: int, settings: str, models: str, outputs: dict[str, tuple[str, int]]
+) -> Entry:
     """The row for a task that is done or has failed for good."""
     task = outcome.task
     return Entry(
-        task.name, task.source, task.stamp, outcome.checksum, settings, models,
-        "done" if outcome.state == "done" else "failed", attempts, round(outcome.seconds, 4), outcome.error,
-        outcome.pages, outcome.words, round(outcome.confidence, 4), outcome.doubtful, outputs, time.time(),
+        task.name,
+        task.source,
+        task.stamp,
+        outcome.checksum,
+        settings,
+        models,
+        "done" if outcome.state == "done" else "failed",
+        attempts,
+        round(outcome.seconds, 4),
+        outcome.error,
+        outcome.pages,
+        outcome.words,
+        round(outcome.confidence, 4),
+        outcome.doubtful,
+        outputs,
+        time.time(),
     )
 
 

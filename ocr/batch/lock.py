@@ -37,8 +37,10 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
             if not wait:
                 stream.seek(0)
                 holder = stream.read().strip() or "unknown"
-                raise OutputError(f"{folder}: another ocr-batch (process {holder}) is writing there; let it "
-                                  "finish (--wait waits for it), or choose another -o")
+                raise OutputError(
+                    f"{folder}: another ocr-batch (process {holder}) is writing there; let it "
+                    "finish (--wait waits for it), or choose another -o"
+                )
             time.sleep(0.2)
         stream.truncate(0)
         stream.write(str(os.getpid()))

@@ -35,8 +35,9 @@ class Outputs:
             raise _failure(self._temporary, error) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._threads.shutdown()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -88,5 +89,7 @@ class Outputs:
 
 
 def _failure(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written: {error.strerror or error}; what is finished is kept, "
-                       "the same command goes on from there")
+    return OutputError(
+        f"{path}: cannot be written: {error.strerror or error}; what is finished is kept, "
+        "the same command goes on from there"
+    )

@@ -12,8 +12,27 @@ from typing import Any
 from ocr.errors import InputError, MissingExtra
 
 # What a scanner or a camera writes; in a folder nothing else is looked at.
-SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".pbm", ".pgm",
-                      ".ppm", ".pnm", ".tif", ".tiff", ".pdf", ".heic", ".heif"))
+SUFFIXES = frozenset(
+    (
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".pbm",
+        ".pgm",
+        ".ppm",
+        ".pnm",
+        ".tif",
+        ".tiff",
+        ".pdf",
+        ".heic",
+        ".heif",
+    )
+)
 _CHANGE = ("ETag", "etag", "mtime", "LastModified", "updated", "created")  # as file systems call it
 _CHUNK = 1 << 20
 

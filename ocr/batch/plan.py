@@ -20,8 +20,9 @@ class Plan:
     tasks: tuple[Task, ...]
 
 
-def make_plan(inputs: Sequence[str], *, base: str = "", leave_out: str = "",
-              may_be_empty: bool = False) -> Plan:
+def make_plan(
+    inputs: Sequence[str], *, base: str = "", leave_out: str = "", may_be_empty: bool = False
+) -> Plan:
     """Find the pictures in ``inputs``: folders (to any depth), files, patterns, fsspec addresses.
 
     base:      folder that names are relative to; the deepest that holds all inputs when empty. A run that
@@ -43,10 +44,11 @@ def make_plan(inputs: Sequence[str], *, base: str = "", leave_out: str = "",
         raise InputError(f"{', '.join(inputs)}: no pictures there; looked for {looked}")
     common = _common(roots)
     if base and not all(_inside(root, base) or root == base for root in roots):
-        raise InputError(f"{common}: the folder of results belongs to the pictures in {base}; "
-                         "choose another -o")
+        raise InputError(
+            f"{common}: the folder of results belongs to the pictures in {base}; choose another -o"
+        )
     base = base or common
-    named = {source[len(base.rstrip("/")) + 1:].replace(os.sep, "/"): source for source in found}
+    named = {source[len(base.rstrip("/")) + 1 :].replace(os.sep, "/"): source for source in found}
     return Plan(base, tuple(Task(name, named[name], _stamp(named[name])) for name in sorted(named)))
 
 
@@ -65,7 +67,7 @@ def _find(given: str) -> tuple[str, Iterable[str]]:
     if not places.is_address(given) and Path(given).exists():
         return str(Path(given).parent), [given]
     if any(sign in given for sign in "*?["):
-        fixed = given[:min(given.index(sign) for sign in "*?[" if sign in given)]
+        fixed = given[: min(given.index(sign) for sign in "*?[" if sign in given)]
         matches = [match for match in places.glob(given) if not places.is_folder(match)]
         if matches:
             return fixed.rpartition("/")[0], matches

@@ -104,8 +104,15 @@ class JsonLines:
     def _write(self, tally: Tally, finished: bool) -> None:
         rate = self._rate.measure(tally.settled)
         left = round((tally.total - tally.settled) / rate, 1) if rate > 0 else None
-        told = {"total": tally.total, "done": tally.done, "failed": tally.failed, "skipped": tally.skipped,
-                "pages_per_second": round(rate, 2), "seconds_left": left, "finished": finished}
+        told = {
+            "total": tally.total,
+            "done": tally.done,
+            "failed": tally.failed,
+            "skipped": tally.skipped,
+            "pages_per_second": round(rate, 2),
+            "seconds_left": left,
+            "finished": finished,
+        }
         self._stream.write(json.dumps(told) + "\n")
         self._stream.flush()
 

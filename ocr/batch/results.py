@@ -34,18 +34,36 @@ class Results:
 
     def plan(self, inputs: Sequence[str], *, may_be_empty: bool = False) -> Plan:
         """The pictures in ``inputs``, named as in earlier runs. InputError when there are none."""
-        plan = make_plan(inputs, base=self.ledger.about("base"), leave_out=str(self.outputs.folder),
-                         may_be_empty=may_be_empty)
+        plan = make_plan(
+            inputs,
+            base=self.ledger.about("base"),
+            leave_out=str(self.outputs.folder),
+            may_be_empty=may_be_empty,
+        )
         self.ledger.set_about("base", plan.base)
         return plan
 
     def choose(self, plan: Plan, *, force: bool = False, only_failed: bool = False) -> list[Choice]:
         """Each file of the plan with the reason to read it, empty if there is none."""
-        return list(choose(plan.tasks, self.ledger, self.outputs, self.settings, self.models,
-                           force=force, only_failed=only_failed))
+        return list(
+            choose(
+                plan.tasks,
+                self.ledger,
+                self.outputs,
+                self.settings,
+                self.models,
+                force=force,
+                only_failed=only_failed,
+            )
+        )
 
-    def read(self, choices: Sequence[Choice], make_executor: Callable[[Job], Executor],
-             progress: Progress, interrupt: Interrupt) -> Tally:
+    def read(
+        self,
+        choices: Sequence[Choice],
+        make_executor: Callable[[Job], Executor],
+        progress: Progress,
+        interrupt: Interrupt,
+    ) -> Tally:
         """Read what was chosen, and write the summary, however it ends, if there is room for one."""
         tasks = [choice.task for choice in choices if choice.reason]
         self.ledger.add(tasks)
@@ -90,16 +108,31 @@ def open_results(folder: str | os.PathLike[str], job: Job, *, wait: bool = False
         yield Results(job, ledger, outputs, job.checksum(), models)
 
 
-def preview(folder: str | os.PathLike[str], job: Job, inputs: Sequence[str], *, force: bool = False,
-            only_failed: bool = False) -> list[Choice]:
+def preview(
+    folder: str | os.PathLike[str],
+    job: Job,
+    inputs: Sequence[str],
+    *,
+    force: bool = False,
+    only_failed: bool = False,
+) -> list[Choice]:
     """What a run would choose, without writing anything anywhere."""
     models = _check(job)
     path = Path(folder).absolute()
     with ExitStack() as opened:
         ledger = opened.enter_context(Ledger(path, read_only=True)) if (path / NAME).exists() else None
         plan = make_plan(inputs, base=ledger.about("base") if ledger else "", leave_out=str(path))
-        return list(choose(plan.tasks, ledger, Outputs(path), job.checksum(), models,
-                           force=force, only_failed=only_failed))
+        return list(
+            choose(
+                plan.tasks,
+                ledger,
+                Outputs(path),
+                job.checksum(),
+                models,
+                force=force,
+                only_failed=only_failed,
+            )
+        )
 
 
 def _check(job: Job) -> str:

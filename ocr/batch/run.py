@@ -48,8 +48,16 @@ class Choice:
     reason: str
 
 
-def choose(tasks: Iterable[Task], ledger: Ledger | None, outputs: Outputs, settings: str, models: str, *,
-           force: bool = False, only_failed: bool = False) -> Iterator[Choice]:
+def choose(
+    tasks: Iterable[Task],
+    ledger: Ledger | None,
+    outputs: Outputs,
+    settings: str,
+    models: str,
+    *,
+    force: bool = False,
+    only_failed: bool = False,
+) -> Iterator[Choice]:
     """Compare what there is to read with what the ledger knows, if there is one yet.
 
     force: read everything again. only_failed: nothing but what failed before.
@@ -86,8 +94,16 @@ def _reason(task: Task, entry: Entry | None, outputs: Outputs, settings: str, mo
 class Run:
     """One folder of results being written; used by one thread."""
 
-    def __init__(self, executor: Executor, ledger: Ledger, outputs: Outputs, settings: str, models: str,
-                 progress: Progress | None = None, interrupt: Interrupt | None = None) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        ledger: Ledger,
+        outputs: Outputs,
+        settings: str,
+        models: str,
+        progress: Progress | None = None,
+        interrupt: Interrupt | None = None,
+    ) -> None:
         self.tally = Tally()
         self._executor = executor
         self._ledger = ledger

@@ -21,8 +21,18 @@ def summary_csv(entries: Iterable[Entry]) -> bytes:
     table.writerow(COLUMNS)
     for entry in entries:
         confidence = f"{entry.confidence:.4f}" if entry.words else ""
-        table.writerow((one_line(entry.name), entry.state, entry.pages, entry.words, confidence,
-                        entry.doubtful, f"{entry.seconds:.3f}", one_line(entry.error)))
+        table.writerow(
+            (
+                one_line(entry.name),
+                entry.state,
+                entry.pages,
+                entry.words,
+                confidence,
+                entry.doubtful,
+                f"{entry.seconds:.3f}",
+                one_line(entry.error),
+            )
+        )
     return text.getvalue().encode()
 
 
@@ -57,8 +67,9 @@ def status_lines(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         counts.add(entry)
         if entry.state == "failed":
-            failures.append(f"failed   {one_line(entry.name)} ({entry.attempts} attempts): "
-                            + one_line(entry.error))
+            failures.append(
+                f"failed   {one_line(entry.name)} ({entry.attempts} attempts): " + one_line(entry.error)
+            )
     yield f"files    {counts.done} done, {counts.failed} failed, {counts.pending} to do"
     yield f"pages    {counts.pages}"
     yield f"words    {counts.words}, {counts.doubtful} of them doubtful"

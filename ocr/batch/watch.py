@@ -40,8 +40,14 @@ class Settling:
         return whole
 
 
-def watch_folder(results: Results, executor: Executor, folder: str, progress: Progress,
-                 interrupt: Interrupt, settle: float = 2.0) -> None:
+def watch_folder(
+    results: Results,
+    executor: Executor,
+    folder: str,
+    progress: Progress,
+    interrupt: Interrupt,
+    settle: float = 2.0,
+) -> None:
     """Read what is new or changed in ``folder`` once it has not changed for ``settle`` seconds.
 
     Returns when the user asks to stop. A file that failed is tried again when it changes.
@@ -53,8 +59,11 @@ def watch_folder(results: Results, executor: Executor, folder: str, progress: Pr
         while not interrupt.asked:
             changed.clear()
             plan = results.plan([folder], may_be_empty=True)
-            waiting = [choice.task for choice in results.choose(plan)
-                       if choice.reason and (choice.task.name, choice.task.stamp) not in tried]
+            waiting = [
+                choice.task
+                for choice in results.choose(plan)
+                if choice.reason and (choice.task.name, choice.task.stamp) not in tried
+            ]
             whole = settling.whole(waiting, time.monotonic())
             if whole:
                 results.ledger.add(whole)

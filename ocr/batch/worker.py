@@ -56,7 +56,10 @@ class Worker:
             return failed(f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})")
         words = [word for page in pages for word in page.words]
         return Outcome(
-            task, "done", checksum, time.perf_counter() - start,
+            task,
+            "done",
+            checksum,
+            time.perf_counter() - start,
             documents=documents,
             pages=len(pages),
             words=len(words),
@@ -64,8 +67,9 @@ class Worker:
             doubtful=sum(word.confidence < DOUBTFUL for word in words),
         )
 
-    def _documents(self, task: Task, pages: Sequence[Page],
-                   content: Path | bytes) -> tuple[tuple[str, bytes], ...]:
+    def _documents(
+        self, task: Task, pages: Sequence[Page], content: Path | bytes
+    ) -> tuple[tuple[str, bytes], ...]:
         documents = []
         for name in self._job.formats:
             suffix = formats.load(name).SUFFIX

@@ -34,26 +34,55 @@ class Bytes(click.ParamType):
 
 
 _OPTIONS = [
-    click.option("-o", "--output", required=True, metavar="OUT",
-                 help="Folder for the results, made if need be."),
-    click.option("-f", "--format", "formats", multiple=True, default=["text"],
-                 type=click.Choice(list(FORMATS)),
-                 help="What to write, may be given several times.  [default: text]"),
-    click.option("-j", "--jobs", type=click.IntRange(min=1),
-                 help="Worker processes.  [default: one for each core]"),
+    click.option(
+        "-o", "--output", required=True, metavar="OUT", help="Folder for the results, made if need be."
+    ),
+    click.option(
+        "-f",
+        "--format",
+        "formats",
+        multiple=True,
+        default=["text"],
+        type=click.Choice(list(FORMATS)),
+        help="What to write, may be given several times.  [default: text]",
+    ),
+    click.option(
+        "-j", "--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: one for each core]"
+    ),
     click.option("--model", default="nist36-cnn", show_default=True, help="Name or path of a model."),
     click.option("--charset", type=Charset(), help="Characters that may occur, as for ocr-read."),
     click.option("--max-pixels", type=Pixels(), help="Refuse larger pictures.  [default: 200M]"),
-    click.option("--limit-seconds", type=click.FloatRange(min=0.01), default=None, metavar="SECONDS",
-                 help="Give up a file that takes longer."),
-    click.option("--max-memory", type=Bytes(),
-                 help="Give up a file whose worker takes more memory, as in 800M."),
-    click.option("--engine", type=click.Choice(["local", "serial", "ray"]), default="local",
-                 show_default=True, help="Worker processes, this process, or a Ray cluster."),
-    click.option("--address", default="auto", show_default=True, metavar="ADDRESS",
-                 help="The Ray cluster: auto, ray://host:10001, or local for one of its own."),
-    click.option("--progress", type=click.Choice(["auto", "json", "none"]), default="auto", show_default=True,
-                 help="A line on a terminal, JSON lines on standard error, or nothing."),
+    click.option(
+        "--limit-seconds",
+        type=click.FloatRange(min=0.01),
+        default=None,
+        metavar="SECONDS",
+        help="Give up a file that takes longer.",
+    ),
+    click.option(
+        "--max-memory", type=Bytes(), help="Give up a file whose worker takes more memory, as in 800M."
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["local", "serial", "ray"]),
+        default="local",
+        show_default=True,
+        help="Worker processes, this process, or a Ray cluster.",
+    ),
+    click.option(
+        "--address",
+        default="auto",
+        show_default=True,
+        metavar="ADDRESS",
+        help="The Ray cluster: auto, ray://host:10001, or local for one of its own.",
+    ),
+    click.option(
+        "--progress",
+        type=click.Choice(["auto", "json", "none"]),
+        default="auto",
+        show_default=True,
+        help="A line on a terminal, JSON lines on standard error, or nothing.",
+    ),
     click.option("--reader", default=Job().reader, hidden=True, help="MODULE:CLASS to read with, for tests."),
 ]
 
@@ -62,8 +91,15 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options; the command gets ``output``, ``job``, ``progress`` and those of `executor_maker`."""
 
     @wraps(command)
-    def called(*, formats: tuple[str, ...], model: str, charset: str | None, max_pixels: int | None,
-               reader: str, **rest: Any) -> Any:
+    def called(
+        *,
+        formats: tuple[str, ...],
+        model: str,
+        charset: str | None,
+        max_pixels: int | None,
+        reader: str,
+        **rest: Any,
+    ) -> Any:
         options = {"model": model, "charset": charset, "max_pixels": max_pixels}
         given = {name: value for name, value in options.items() if value is not None}
         return command(job=Job(tuple(dict.fromkeys(formats)), reader, given), **rest)
@@ -73,8 +109,9 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-def executor_maker(*, engine: str, jobs: int | None, address: str, limit_seconds: float | None,
-                   max_memory: int | None) -> Callable[[Job], Executor]:
+def executor_maker(
+    *, engine: str, jobs: int | None, address: str, limit_seconds: float | None, max_memory: int | None
+) -> Callable[[Job], Executor]:
     """What makes the executor that the options ask for. UsageError for options that it does not know."""
     seconds, memory = limit_seconds or 0.0, max_memory or 0
     if engine == "serial":

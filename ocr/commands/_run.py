@@ -94,9 +94,11 @@ class Run:
         elif letters and self.verbose:
             sure = sum(letter.confidence for letter in letters) / len(letters)
             words = sum(1 for _ in page.words)
-            complain(f"{name}: {page.width} x {page.height} pixels in {seconds:.2f} s, "
-                     f"{len(page.lines)} lines, {words} words, {len(letters)} letters, "
-                     f"mean confidence {sure:.3f}")
+            complain(
+                f"{name}: {page.width} x {page.height} pixels in {seconds:.2f} s, "
+                f"{len(page.lines)} lines, {words} words, {len(letters)} letters, "
+                f"mean confidence {sure:.3f}"
+            )
 
     def _draw(self, path: Path, source: PicturePage, page: Page) -> None:
         from ocr.reading.drawing import draw, save

@@ -24,8 +24,9 @@ class PageNumbers:
 class Pages(click.ParamType):
     name = "pages"
 
-    def convert(self, value: str | PageNumbers, param: click.Parameter | None,
-                ctx: click.Context | None) -> PageNumbers:
+    def convert(
+        self, value: str | PageNumbers, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PageNumbers:
         if isinstance(value, PageNumbers):
             return value
         return PageNumbers(tuple(self._range(part.strip(), param, ctx) for part in value.split(",")))

@@ -58,8 +58,17 @@ def main() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be read and why, and read nothing.")
 @click.option("--wait", is_flag=True, help="If another run writes to the same folder, wait for its end.")
 @exits
-def run(inputs: tuple[str, ...], output: str, force: bool, retry_failed: bool, dry_run: bool, wait: bool,
-        job: Job, progress: str, **engine: Any) -> ExitCode:
+def run(
+    inputs: tuple[str, ...],
+    output: str,
+    force: bool,
+    retry_failed: bool,
+    dry_run: bool,
+    wait: bool,
+    job: Job,
+    progress: str,
+    **engine: Any,
+) -> ExitCode:
     """Read all pictures in folders, files, patterns or addresses such as s3://bucket/scans."""
     make: Callable[[Job], Executor] = executor_maker(**engine)
     if dry_run:
@@ -72,8 +81,11 @@ def run(inputs: tuple[str, ...], output: str, force: bool, retry_failed: bool, d
         choices = results.choose(results.plan(inputs), force=force, only_failed=retry_failed)
         with interrupt.listening():
             tally = results.read(choices, make, progress_for(progress), interrupt)
-    click.echo(f"{tally.done} read, {tally.failed} failed, {tally.skipped} skipped; details in "
-               f"{Path(output) / 'summary.csv'}", err=True)
+    click.echo(
+        f"{tally.done} read, {tally.failed} failed, {tally.skipped} skipped; details in "
+        f"{Path(output) / 'summary.csv'}",
+        err=True,
+    )
     if interrupt.asked and tally.settled < tally.total:
         click.echo("interrupted; the same command goes on from here", err=True)
         return ExitCode.INTERRUPTED
@@ -99,8 +111,14 @@ def status(output: Path) -> ExitCode:
 @main.command(context_settings=_HELP)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @job_options
-@click.option("--settle", type=click.FloatRange(min=0.1), default=2.0, show_default=True, metavar="SECONDS",
-              help="How long a file must have stayed the same to be taken for whole.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(min=0.1),
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a file must have stayed the same to be taken for whole.",
+)
 @exits
 def watch(folder: str, output: str, settle: float, job: Job, progress: str, **engine: Any) -> ExitCode:
     """Read the pictures that arrive in FOLDER, until Ctrl-C."""

@@ -27,11 +27,15 @@ Examples:
 
 @click.command(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("results", metavar="PAGE.json...", nargs=-1, required=True)
-@click.option("-f", "--format", "name", required=True, type=click.Choice(list(FORMATS)),
-              help="What to write.")
+@click.option(
+    "-f", "--format", "name", required=True, type=click.Choice(list(FORMATS)), help="What to write."
+)
 @click.option("-o", "--output", metavar="FILE", help="Where to; standard output if left out.")
-@click.option("--picture", type=click.Path(path_type=Path),
-              help="The picture, if it is no longer where it was read (pdf only).")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    help="The picture, if it is no longer where it was read (pdf only).",
+)
 @click.version_option(__version__, "--version", prog_name="ocr-convert")
 @exits
 def main(results: tuple[str, ...], name: str, output: str | None, picture: Path | None) -> ExitCode:

@@ -229,7 +229,7 @@ def load_reader(model: str, **options: Any) -> Reader:
 
 
 def _read_lexicon(path: Path) -> list[str]:
-    from ocr.reading.constraints import read_lexicon
+    from ocr.reading.decoding.constraints import read_lexicon
 
     return read_lexicon(path)
 

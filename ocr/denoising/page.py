@@ -13,7 +13,7 @@ from ocr.reading.denoise import CropCleaner
 from ocr.reading.image import Picture
 from ocr.reading.ink import Ink, find_ink
 from ocr.reading.letters import Letters, find_letters
-from ocr.reading.survey import apply
+from ocr.reading.segmentation.survey import apply
 
 _LARGEST = 2.2  # letter heights: what is larger is joined writing, too fine for a crop of 32 pixels
 _PENS = (2.8, 5.5)  # crop pixels: finer pens are drawn as if they were so broad, broader ones so fine

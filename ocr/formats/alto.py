@@ -66,8 +66,15 @@ def _processing(description: Element, page: Page, steps: dict[tuple[str, str, st
 
 
 def _page(layout: Element, page: Page, number: int, processing: str) -> None:
-    parent = element(layout, "Page", ID=f"page{number}", PHYSICAL_IMG_NR=page.number, WIDTH=page.width,
-                     HEIGHT=page.height, PROCESSINGREFS=processing)
+    parent = element(
+        layout,
+        "Page",
+        ID=f"page{number}",
+        PHYSICAL_IMG_NR=page.number,
+        WIDTH=page.width,
+        HEIGHT=page.height,
+        PROCESSINGREFS=processing,
+    )
     space = element(parent, "PrintSpace", **_place(Box(0, 0, page.width, page.height)))
     if not page.lines:
         return
@@ -87,13 +94,20 @@ def _line(block: Element, line: Line, name: str) -> None:
 
 
 def _word(line: Element, word: Word, name: str) -> None:
-    parent = element(line, "String", ID=name, CONTENT=word.text, WC=probability(word.confidence),
-                     **_place(word.box))
+    parent = element(
+        line, "String", ID=name, CONTENT=word.text, WC=probability(word.confidence), **_place(word.box)
+    )
     if any(len(clean(letter.text)) > _LONGEST_GLYPH for letter in word.letters):
         return  # glyphs must spell the whole word or be left out
     for n, letter in enumerate(word.letters, 1):
-        glyph = element(parent, "Glyph", ID=f"{name}_glyph{n}", CONTENT=letter.text,
-                        GC=probability(letter.confidence), **_place(letter.box))
+        glyph = element(
+            parent,
+            "Glyph",
+            ID=f"{name}_glyph{n}",
+            CONTENT=letter.text,
+            GC=probability(letter.confidence),
+            **_place(letter.box),
+        )
         for text, chance in letter.alternatives:
             if len(clean(text)) <= _LONGEST_GLYPH:
                 element(glyph, "Variant", CONTENT=text, VC=probability(chance))

@@ -11,8 +11,20 @@ from ocr.formats.tables import text_over
 from ocr.page import Page
 
 SUFFIX = ".csv"
-COLUMNS = ("source", "page", "line", "word", "letter", "text", "confidence",
-           "left", "top", "right", "bottom", "alternatives")
+COLUMNS = (
+    "source",
+    "page",
+    "line",
+    "word",
+    "letter",
+    "text",
+    "confidence",
+    "left",
+    "top",
+    "right",
+    "bottom",
+    "alternatives",
+)
 
 
 def write(page: Page, stream: BinaryIO) -> None:
@@ -33,5 +45,16 @@ def write_all(pages: Iterable[Page], stream: BinaryIO) -> None:
                 for m, word in enumerate(line.words, 1):
                     for k, letter in enumerate(word.letters, 1):
                         others = " ".join(f"{one_line(t)} {probability(p)}" for t, p in letter.alternatives)
-                        table.writerow((one_line(page.source), page.number, n, m, k, one_line(letter.text),
-                                        probability(letter.confidence), *letter.box, others))
+                        table.writerow(
+                            (
+                                one_line(page.source),
+                                page.number,
+                                n,
+                                m,
+                                k,
+                                one_line(letter.text),
+                                probability(letter.confidence),
+                                *letter.box,
+                                others,
+                            )
+                        )

@@ -30,8 +30,10 @@ def write_all(pages: Iterable[Page], stream: BinaryIO) -> None:
     """Write the one page of ``pages``; OutputError when there is not exactly one."""
     pages = list(pages)
     if len(pages) != 1:
-        raise OutputError(f"PAGE XML holds one page a file, not {len(pages)}: write the pages one by one "
-                          "(--pages N), or choose --format alto")
+        raise OutputError(
+            f"PAGE XML holds one page a file, not {len(pages)}: write the pages one by one "
+            "(--pages N), or choose --format alto"
+        )
     page = pages[0]
     root = element(None, "PcGts", xmlns=NAMESPACE)
     _metadata(root, page)

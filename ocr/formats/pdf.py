@@ -59,8 +59,10 @@ def _opened(pages: Iterable[Page], picture: Source | None, opened: ExitStack) ->
     for page in pages:
         wanted = picture or page.source
         if not wanted or wanted == "-":
-            raise OutputError("a PDF holds the picture, and this page does not say where it is: "
-                              "name it (ocr-convert --picture FILE)")
+            raise OutputError(
+                "a PDF holds the picture, and this page does not say where it is: "
+                "name it (ocr-convert --picture FILE)"
+            )
         if wanted is not last:
             source, last = _open(wanted, opened), wanted
         yield page, source

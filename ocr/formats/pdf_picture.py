@@ -18,8 +18,14 @@ _ORIENTATION = 0x0112  # the EXIF tag
 # Corners of the unit square in which PDF draws an image (y up), as (a, b, c, d, e, f), for the EXIF
 # orientations 1 to 8: how the stored pixels must be turned or flipped to be upright.
 _UPRIGHT = {
-    1: (1, 0, 0, 1, 0, 0), 2: (-1, 0, 0, 1, 1, 0), 3: (-1, 0, 0, -1, 1, 1), 4: (1, 0, 0, -1, 0, 1),
-    5: (0, -1, -1, 0, 1, 1), 6: (0, -1, 1, 0, 0, 1), 7: (0, 1, 1, 0, 0, 0), 8: (0, 1, -1, 0, 1, 0),
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
 }
 
 
@@ -43,8 +49,9 @@ class Picture:
     def __enter__(self) -> Picture:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.image.close()
 
 
@@ -100,8 +107,9 @@ def _pixels(document: Any, image: Image.Image) -> Any:
     return _image(document, image.tobytes(), image.size, space, 1 if image.mode == "1" else 8, None)
 
 
-def _image(document: Any, data: bytes, size: tuple[int, int], space: str, bits: int,
-           coding: str | None) -> Any:
+def _image(
+    document: Any, data: bytes, size: tuple[int, int], space: str, bits: int, coding: str | None
+) -> Any:
     import pikepdf
 
     made = pikepdf.Stream(document, data)

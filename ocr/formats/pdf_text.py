@@ -76,8 +76,10 @@ class TextLayer:
                     # Named by us: the library would draw a name by lot, and no two files would be the same.
                     name = where.add_resource(self._fonts[font], "/Font", f"/HandprintOcr{font}")
                     names[font] = str(name).encode()
-                runs.append(b"%s 1 Tf %.1f 0 0 %.2f %d %.2f Tm <%02x> Tj\n"
-                            % (names[font], max(end - start, 1) / _WIDTH, -size, start, baseline, code))
+                runs.append(
+                    b"%s 1 Tf %.1f 0 0 %.2f %d %.2f Tm <%02x> Tj\n"
+                    % (names[font], max(end - start, 1) / _WIDTH, -size, start, baseline, code)
+                )
         return b"".join(runs)
 
     def _code(self, text: str) -> tuple[int, int]:
@@ -98,33 +100,37 @@ class TextLayer:
             box = [0, -1000 * _DESCENT, 1000 * _WIDTH, 1000 * _ASCENT]
             empty = self._document.make_stream(b"%d 0 %d %d %d %d d1" % (box[2], *box))
             glyphs = {f"/g{code}": empty for code in codes}
-            font.update(pikepdf.Dictionary(
-                Type=pikepdf.Name.Font,
-                Subtype=pikepdf.Name.Type3,
-                FontBBox=box,
-                FontMatrix=[0.001, 0, 0, 0.001, 0, 0],
-                FirstChar=1,
-                LastChar=last,
-                Widths=[1000 * _WIDTH] * last,
-                CharProcs=pikepdf.Dictionary(glyphs),
-                Encoding=pikepdf.Dictionary(
-                    Type=pikepdf.Name.Encoding,
-                    Differences=[1, *(pikepdf.Name(f"/g{code}") for code in range(1, last + 1))],
-                ),
-                FontDescriptor=self._document.make_indirect(pikepdf.Dictionary(
-                    Type=pikepdf.Name.FontDescriptor,
-                    FontName=pikepdf.Name("/Invisible"),
-                    Flags=4,
+            font.update(
+                pikepdf.Dictionary(
+                    Type=pikepdf.Name.Font,
+                    Subtype=pikepdf.Name.Type3,
                     FontBBox=box,
-                    ItalicAngle=0,
-                    Ascent=1000 * _ASCENT,
-                    Descent=-1000 * _DESCENT,
-                    CapHeight=1000 * _ASCENT,
-                    StemV=0,
-                )),
-                Resources=pikepdf.Dictionary(),
-                ToUnicode=self._document.make_stream(_unicode_map(codes)),
-            ))
+                    FontMatrix=[0.001, 0, 0, 0.001, 0, 0],
+                    FirstChar=1,
+                    LastChar=last,
+                    Widths=[1000 * _WIDTH] * last,
+                    CharProcs=pikepdf.Dictionary(glyphs),
+                    Encoding=pikepdf.Dictionary(
+                        Type=pikepdf.Name.Encoding,
+                        Differences=[1, *(pikepdf.Name(f"/g{code}") for code in range(1, last + 1))],
+                    ),
+                    FontDescriptor=self._document.make_indirect(
+                        pikepdf.Dictionary(
+                            Type=pikepdf.Name.FontDescriptor,
+                            FontName=pikepdf.Name("/Invisible"),
+                            Flags=4,
+                            FontBBox=box,
+                            ItalicAngle=0,
+                            Ascent=1000 * _ASCENT,
+                            Descent=-1000 * _DESCENT,
+                            CapHeight=1000 * _ASCENT,
+                            StemV=0,
+                        )
+                    ),
+                    Resources=pikepdf.Dictionary(),
+                    ToUnicode=self._document.make_stream(_unicode_map(codes)),
+                )
+            )
 
 
 def _middle(word: Word) -> float:
@@ -150,7 +156,7 @@ def _unicode_map(codes: dict[int, str]) -> bytes:
     ]
     entries = [f"<{code:02x}> <{text.encode('utf-16-be').hex()}>" for code, text in sorted(codes.items())]
     for start in range(0, len(entries), 100):  # the most that one block may hold
-        block = entries[start:start + 100]
+        block = entries[start : start + 100]
         lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
     lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "\n".join(lines).encode("ascii")

@@ -18,8 +18,9 @@ def write(page: Page, stream: BinaryIO, *, min_confidence: float = 0.0) -> None:
         stream.write(_line(line, min_confidence).encode() + b"\n")
 
 
-def write_all(pages: Iterable[Page], stream: BinaryIO, *, min_confidence: float = 0.0,
-              headings: bool = False) -> None:
+def write_all(
+    pages: Iterable[Page], stream: BinaryIO, *, min_confidence: float = 0.0, headings: bool = False
+) -> None:
     """Write pages one after the other, under ``==> name <==`` or else with a form feed between them."""
     for index, page in enumerate(pages):
         if headings:

@@ -15,8 +15,20 @@ from ocr.formats.tables import text_over
 from ocr.page import Box, Page
 
 SUFFIX = ".tsv"
-COLUMNS = ("level", "page_num", "block_num", "par_num", "line_num", "word_num",
-           "left", "top", "width", "height", "conf", "text")
+COLUMNS = (
+    "level",
+    "page_num",
+    "block_num",
+    "par_num",
+    "line_num",
+    "word_num",
+    "left",
+    "top",
+    "width",
+    "height",
+    "conf",
+    "text",
+)
 
 
 def write(page: Page, stream: BinaryIO) -> None:

@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from ocr.page import Box, Letter, Line, Word
 from ocr.reading.classifier import Classifier
-from ocr.reading.constraints import LexiconContext, PatternContext
-from ocr.reading.context import Anything, Context, LanguageContext
 from ocr.reading.crops import normalise
-from ocr.reading.cuts import Piece, candidates, space_odds
+from ocr.reading.decoding.constraints import LexiconContext, PatternContext
+from ocr.reading.decoding.context import Anything, Context, LanguageContext
+from ocr.reading.decoding.cuts import Piece, candidates, space_odds
+from ocr.reading.decoding.language import load_language
+from ocr.reading.decoding.lattice import Lattice
+from ocr.reading.decoding.priors import adjust
+from ocr.reading.decoding.words import Decoder, Reading, ReadLetter, Weights, calibrated
 from ocr.reading.denoise import Clean
 from ocr.reading.ink import Ink
-from ocr.reading.language import load_language
-from ocr.reading.lattice import Lattice
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
-from ocr.reading.marks import read_marks
 from ocr.reading.placement import RowFrame, placement, row_frame
-from ocr.reading.priors import adjust
-from ocr.reading.words import Decoder, Reading, ReadLetter, Weights, calibrated
+from ocr.reading.segmentation.marks import read_marks
 
 MARKS = ".,:;-_='\""  # what `read_marks` tells apart, for classifiers without such classes
 _DOUBT = 0.004  # part of the probability that no classifier can be sure of: shared by all characters
@@ -236,7 +236,7 @@ def context_reader(
     """A reader for ``classifier``, all parts chosen.
 
     language: name or path of a language model; None reads what the classifier says (``--no-context``), each
-    component one letter. charset: characters that may occur. pattern: see `ocr.reading.constraints`.
+    component one letter. charset: characters that may occur. pattern: see `ocr.reading.decoding.constraints`.
     lexicon: words to prefer, or, if ``closed``, the only ones there are. clean: what is done to crops first.
 
     ModelError when the language model cannot be used; ValueError when the classifier has none of the

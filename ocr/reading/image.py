@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.errors import InputError
-from ocr.reading.document import Document
-from ocr.reading.source import open_source
+from ocr.reading.pictures.document import Document
+from ocr.reading.pictures.source import open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -110,22 +110,22 @@ def _page(document: Document, name: str, number: int) -> PicturePage:
 def _document(source: Any, max_pixels: int, pdf_dpi: float) -> Document:
     """Open ``source`` by its format. Decoders are imported here, when there is work for them."""
     if isinstance(source, np.ndarray):
-        from ocr.reading.raster import Loaded
+        from ocr.reading.pictures.raster import Loaded
 
         return Loaded(source, "<array>", max_pixels)
     if hasattr(source, "getexif"):
-        from ocr.reading.raster import Loaded
+        from ocr.reading.pictures.raster import Loaded
 
         return Loaded(source, getattr(source, "filename", "") or "<image>", max_pixels)
     opened = open_source(source)
     if opened.kind == "PDF":
-        from ocr.reading.pdf import Pdf
+        from ocr.reading.pictures.pdf import Pdf
 
         return Pdf(opened, pdf_dpi, max_pixels)
     if opened.kind == "TIFF":
-        from ocr.reading.tiff import Tiff
+        from ocr.reading.pictures.tiff import Tiff
 
         return Tiff(opened, max_pixels)
-    from ocr.reading.raster import Jpeg, Raster
+    from ocr.reading.pictures.raster import Jpeg, Raster
 
     return (Jpeg if opened.kind == "JPEG" else Raster)(opened, max_pixels)

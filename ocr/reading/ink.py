@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.light import contrast
-from ocr.reading.ruling import remove_rules
-from ocr.reading.survey import Survey, apply, sheet_mask, survey
-from ocr.reading.threshold import INK, ink_density, ink_level
+from ocr.reading.segmentation.light import contrast
+from ocr.reading.segmentation.ruling import remove_rules
+from ocr.reading.segmentation.survey import Survey, apply, sheet_mask, survey
+from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
 LETTER_HEIGHT = 40.0  # pixels: the height to which letters are brought when they are not near it already
 _NEAR = (26.0, 64.0)  # letter heights that are left as they are

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.comb import Comb, find_combs
-from ocr.reading.components import Components, find_components
-from ocr.reading.grid import BoxGrid, Groups
 from ocr.reading.ink import Ink
-from ocr.reading.survey import stroke_width
+from ocr.reading.segmentation.comb import Comb, find_combs
+from ocr.reading.segmentation.components import Components, find_components
+from ocr.reading.segmentation.grid import BoxGrid, Groups
+from ocr.reading.segmentation.survey import stroke_width
 
 # All lengths are in letter heights unless they say otherwise.
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below

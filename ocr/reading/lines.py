@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.grid import BoxGrid, Groups
 from ocr.reading.letters import Letters
-from ocr.reading.spacing import borders, starts_above
+from ocr.reading.segmentation.grid import BoxGrid, Groups
+from ocr.reading.segmentation.spacing import borders, starts_above
 
 # Lengths are in letter heights of the page.
 _REACH = 6.0  # how far to the right the next letter of a row may be

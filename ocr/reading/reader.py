@@ -20,7 +20,7 @@ from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
 from ocr.reading.letters import find_letters
 from ocr.reading.lines import find_rows
-from ocr.reading.survey import apply, survey
+from ocr.reading.segmentation.survey import apply, survey
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -47,8 +47,14 @@ def dense_layers(network: Network) -> list[DenseLayer]:
     return found
 
 
-def to_onnx(layers: Sequence[DenseLayer], shape: Sequence[int], *, logits: bool = False,
-            input_name: str = "crops", output_name: str = "logits") -> Any:
+def to_onnx(
+    layers: Sequence[DenseLayer],
+    shape: Sequence[int],
+    *,
+    logits: bool = False,
+    input_name: str = "crops",
+    output_name: str = "logits",
+) -> Any:
     """An ``onnx.ModelProto`` for inputs (N, *shape) float32, flattened row by row, to (N, outputs) float32.
 
     ``logits`` leaves out a softmax at the end. MissingExtra without the onnx package.
@@ -68,7 +74,8 @@ def to_onnx(layers: Sequence[DenseLayer], shape: Sequence[int], *, logits: bool 
         nodes.append(helper.make_node(operator or "Identity", [z], [y]))
     nodes[-1].output[0] = output_name
     graph = helper.make_graph(
-        nodes, "dense",
+        nodes,
+        "dense",
         [helper.make_tensor_value_info(input_name, TensorProto.FLOAT, ["N", *shape])],
         [helper.make_tensor_value_info(output_name, TensorProto.FLOAT, ["N", layers[-1].W.shape[1]])],
         weights,

@@ -43,8 +43,15 @@ class Network:
     checks want float64.
     """
 
-    def __init__(self, layers: Sequence[Layer], loss: Loss, penalty: Penalty | None = None, *, seed: int = 0,
-                 dtype: DTypeLike = np.float32) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        loss: Loss,
+        penalty: Penalty | None = None,
+        *,
+        seed: int = 0,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
         self.layers, self.loss, self.penalty = list(layers), loss, penalty or Penalty()
         total = sum(layer.size for layer in self.layers)
         self.theta: Floats = np.zeros(total, dtype)
@@ -89,9 +96,17 @@ class Network:
         """The layers with weights, input first."""
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
-    def train(self, x: Floats, t: Floats, optimiser: Optimiser, *, epochs: int, batch: int = 64,
-              validation: tuple[Floats, Floats] | None = None,
-              on_epoch: Callable[[Epoch], None] | None = None) -> list[Epoch]:
+    def train(
+        self,
+        x: Floats,
+        t: Floats,
+        optimiser: Optimiser,
+        *,
+        epochs: int,
+        batch: int = 64,
+        validation: tuple[Floats, Floats] | None = None,
+        on_epoch: Callable[[Epoch], None] | None = None,
+    ) -> list[Epoch]:
         """Mini-batch descent over ``epochs`` passes, in a new random order each.
 
         x: (N, inputs), t: (N, outputs); ``validation`` is such a pair, scored after each pass. ``on_epoch``

@@ -62,14 +62,15 @@ class Momentum(Optimiser):
 class Adam(Optimiser):
     """Each parameter has a rate of its own, by the size of its recent gradients (Kingma and Ba 2015).
 
-        m ← β1 m + (1 - β1) g           running mean of the gradient
-        v ← β2 v + (1 - β2) g²          running mean of its square
-        m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ)     both began at zero: make up for it at step t
-        θ ← θ - η m̂ / (sqrt v̂ + ε)
+    m ← β1 m + (1 - β1) g           running mean of the gradient
+    v ← β2 v + (1 - β2) g²          running mean of its square
+    m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ)     both began at zero: make up for it at step t
+    θ ← θ - η m̂ / (sqrt v̂ + ε)
     """
 
-    def __init__(self, rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999,
-                 epsilon: float = 1e-8) -> None:
+    def __init__(
+        self, rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+    ) -> None:
         self.rate, self.beta1, self.beta2, self.epsilon = rate, beta1, beta2, epsilon
         self.t = 0
         self.m = self.v = np.zeros(0)

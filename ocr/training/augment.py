@@ -37,8 +37,9 @@ class Strength:
 LEVELS = {
     "off": Strength(),
     "light": Strength(turn=0.06, scale=0.05, shear=0.06, shift=0.03),
-    "full": Strength(turn=0.11, scale=0.09, shear=0.14, shift=0.06, bend=0.055, stroke=0.5, blur=0.3,
-                     noise=0.06),
+    "full": Strength(
+        turn=0.11, scale=0.09, shear=0.14, shift=0.06, bend=0.055, stroke=0.5, blur=0.3, noise=0.06
+    ),
 }
 
 
@@ -65,7 +66,7 @@ def _grid(count: int, strength: Strength, generator: torch.Generator) -> Tensor:
     turn, shear = turn * strength.turn, shear * strength.shear
     wide, high = torch.exp(wide * strength.scale), torch.exp(high * strength.scale)
     across = torch.stack([turn.cos() * wide, shear - turn.sin(), right * strength.shift], 1)  # (N, 3)
-    along = torch.stack([turn.sin(), turn.cos() * high, down * strength.shift], 1)            # (N, 3)
+    along = torch.stack([turn.sin(), turn.cos() * high, down * strength.shift], 1)  # (N, 3)
     grid = F.affine_grid(torch.stack([across, along], 1), [count, 1, 32, 32], align_corners=False)
     if strength.bend:
         # A field of 4x4 random pushes, made smooth: neighbouring pixels move together.

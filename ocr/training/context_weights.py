@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 
 from ocr import store
 from ocr.reading.classifier import Classifier
-from ocr.reading.context import LanguageContext
 from ocr.reading.context_reader import ContextReader, alphabet_of
+from ocr.reading.decoding.context import LanguageContext
+from ocr.reading.decoding.language import CharacterModel, load_language
+from ocr.reading.decoding.lattice import Lattice
+from ocr.reading.decoding.words import Decoder, Reading, Weights
 from ocr.reading.ink import find_ink
-from ocr.reading.language import CharacterModel, load_language
-from ocr.reading.lattice import Lattice
 from ocr.reading.letters import find_letters
 from ocr.reading.lines import Row, find_rows
-from ocr.reading.survey import apply
-from ocr.reading.words import Decoder, Reading, Weights
+from ocr.reading.segmentation.survey import apply
 from ocr.scoring import levenshtein
 from ocr.training.context_rows import DrawnPage, Source
 

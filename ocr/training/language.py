@@ -1,4 +1,4 @@
-"""Train the character model of `ocr.reading.language`: ``python -m ocr.training.language DATA_FOLDER``.
+"""Train the character model of `ocr.reading.decoding.language`: ``python -m ocr.training.language DATA_FOLDER``.
 
 Every source is counted with a weight: running text with and without its punctuation (notes have little),
 words by the square root of their counts (a shopping list is not a book), word pairs, word lists, templates.
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from ocr import store
 from ocr.errors import MissingExtra
-from ocr.reading import case
-from ocr.reading.language import LOGIT_STEP, LOGIT_ZERO, SYMBOL_OF, SYMBOLS, CharacterModel
+from ocr.reading.decoding import case
+from ocr.reading.decoding.language import LOGIT_STEP, LOGIT_ZERO, SYMBOL_OF, SYMBOLS, CharacterModel
 from ocr.training import language_templates
 from ocr.training.language_text import books, checksums, counted_pairs, counted_words, listed_words, plain
 from ocr.training.writers import is_validation
@@ -37,7 +37,11 @@ LICENCE = "public domain (books, speeches, SCOWL); SymSpell MIT; Google Books Ng
 
 # How rows are written, and how often; by judgement.
 STYLES: tuple[tuple[Callable[[str], str], float], ...] = (
-    (str.upper, 0.45), (str, 0.35), (str.title, 0.1), (str.lower, 0.1))
+    (str.upper, 0.45),
+    (str, 0.35),
+    (str.title, 0.1),
+    (str.lower, 0.1),
+)
 
 _BITS = 6
 _TABLE = np.zeros(128, np.uint8)
@@ -114,7 +118,7 @@ class Counts:
         position = np.arange(len(symbols)) - starts
         packed = np.zeros(len(symbols), np.int64)
         for k in range(ORDER):
-            packed[k:] |= symbols[:len(symbols) - k].astype(np.int64) << (_BITS * k)
+            packed[k:] |= symbols[: len(symbols) - k].astype(np.int64) << (_BITS * k)
             whole = position >= max(k, 1)
             self._merge(k, packed[whole], weights[whole])
         each = np.broadcast_to(np.asarray(source.weights, np.float64), lengths.shape)
@@ -157,8 +161,9 @@ def levels(counts: Counts, recipe: Recipe) -> list[Level]:
     return made + _word_levels(counts, made, recipe)
 
 
-def _interpolate(parent: NDArray[np.int64], count: NDArray[np.float64], below: NDArray[np.float64],
-                 escape: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _interpolate(
+    parent: NDArray[np.int64], count: NDArray[np.float64], below: NDArray[np.float64], escape: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Probability of each n-gram, and the nats lost without it, from its count and its shorter context."""
     total = np.bincount(parent, count)[parent]
     held = escape * np.bincount(parent)[parent]
@@ -223,8 +228,11 @@ def arrays(made: list[Level], kept: list[NDArray[np.bool_]]) -> dict[str, NDArra
         if index + 1 < len(made):
             below = np.bincount(made[index + 1].parent[kept[index + 1]], minlength=len(keep))
         children.append(below[keep])
-    return {"symbols": np.concatenate(symbols), "logits": np.concatenate(logits).astype(np.uint8),
-            "children": np.concatenate(children).astype(np.uint8)}
+    return {
+        "symbols": np.concatenate(symbols),
+        "logits": np.concatenate(logits).astype(np.uint8),
+        "children": np.concatenate(children).astype(np.uint8),
+    }
 
 
 def count(folder: Path, recipe: Recipe) -> Counts:
@@ -236,7 +244,7 @@ def count(folder: Path, recipe: Recipe) -> Counts:
 
 
 def count_capitals(folder: Path, seed: int) -> list[float]:
-    """For each state of `ocr.reading.case` the share of capitals among the letters that follow it.
+    """For each state of `ocr.reading.decoding.case` the share of capitals among the letters that follow it.
 
     Counted on rows of a few words of running text, written in the styles of notes and forms (`STYLES`).
     """
@@ -248,7 +256,7 @@ def count_capitals(folder: Path, seed: int) -> list[float]:
         size = rng.randint(1, 8)
         write = rng.choices([style for style, _ in STYLES], [share for _, share in STYLES])[0]
         state = case.START
-        for character in write(" ".join(words[start:start + size])):
+        for character in write(" ".join(words[start : start + size])):
             if character.isalpha():
                 capitals[state] += character.isupper()
                 total[state] += 1
@@ -266,8 +274,14 @@ def bits_per_character(model: CharacterModel, texts: Iterable[str]) -> float:
     return nats / max(characters, 1) / float(np.log(2))
 
 
-def save(data: dict[str, NDArray[np.uint8]], path: Path, folder: Path, recipe: Recipe,
-         capitals: list[float], metrics: list[dict[str, object]]) -> None:
+def save(
+    data: dict[str, NDArray[np.uint8]],
+    path: Path,
+    folder: Path,
+    recipe: Recipe,
+    capitals: list[float],
+    metrics: list[dict[str, object]],
+) -> None:
     """Write ``path`` (safetensors) and its card (JSON, same stem)."""
     try:
         from safetensors.numpy import save as to_bytes
@@ -276,11 +290,16 @@ def save(data: dict[str, NDArray[np.uint8]], path: Path, folder: Path, recipe: R
     content: bytes = to_bytes(data)
     path.write_bytes(content)
     card: dict[str, object] = {
-        "format_version": store.CARD_VERSION, "kind": "language", "symbols": SYMBOLS,
-        "settings": dict(vars(recipe)), "capitals": capitals,
-        "training_data": [{"name": name, "licence": LICENCE, "sha256": digest}
-                          for name, digest in checksums(folder).items()],
-        "metrics": metrics, "sha256": hashlib.sha256(content).hexdigest(),
+        "format_version": store.CARD_VERSION,
+        "kind": "language",
+        "symbols": SYMBOLS,
+        "settings": dict(vars(recipe)),
+        "capitals": capitals,
+        "training_data": [
+            {"name": name, "licence": LICENCE, "sha256": digest} for name, digest in checksums(folder).items()
+        ],
+        "metrics": metrics,
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
     card_path = path.with_suffix(".json")
     if card_path.exists():  # what `ocr.training.context_weights` found outlives a new training
@@ -310,7 +329,8 @@ def main(data: Path, path: Path, recipe: Recipe | None = None) -> None:
     model = CharacterModel(trie["symbols"], trie["logits"], trie["children"])
     metrics: list[dict[str, object]] = [
         {"name": "bits per character", "test_set": name, "value": round(bits_per_character(model, texts), 3)}
-        for name, texts in held_out_texts(data / "unipen").items()]
+        for name, texts in held_out_texts(data / "unipen").items()
+    ]
     save(trie, path, data / "text", recipe, count_capitals(data / "text", recipe.seed), metrics)
     print(f"{path}: {len(trie['symbols'])} n-grams, {path.stat().st_size} bytes, {metrics}", file=sys.stderr)
 

@@ -33,7 +33,7 @@ def strip_gutenberg(text: str) -> str:
     """What stands between Project Gutenberg's start and end marks; all where there are none."""
     start = _START.search(text)
     end = _END.search(text, start.end() if start else 0)
-    return text[start.end() if start else 0:end.start() if end else len(text)]
+    return text[start.end() if start else 0 : end.start() if end else len(text)]
 
 
 def books(folder: Path) -> Iterator[str]:

@@ -87,8 +87,9 @@ class Outcome:
 
 OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Plan], torch.optim.Optimizer]] = {
     "sgd": lambda weights, plan: torch.optim.SGD(weights, plan.rate, weight_decay=plan.l2),
-    "momentum": lambda weights, plan: torch.optim.SGD(weights, plan.rate, plan.momentum,
-                                                      weight_decay=plan.l2),
+    "momentum": lambda weights, plan: torch.optim.SGD(
+        weights, plan.rate, plan.momentum, weight_decay=plan.l2
+    ),
     "adam": lambda weights, plan: torch.optim.Adam(weights, plan.rate, weight_decay=plan.l2),
     "adamw": lambda weights, plan: torch.optim.AdamW(weights, plan.rate, weight_decay=plan.l2),
 }
@@ -110,8 +111,16 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 class Lessons:
     """One training run of ``network`` on ``train``, judged on ``valid``."""
 
-    def __init__(self, network: nn.Module, train: Samples, valid: Samples, plan: Plan, device: torch.device,
-                 frozen: bool = False, about: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        train: Samples,
+        valid: Samples,
+        plan: Plan,
+        device: torch.device,
+        frozen: bool = False,
+        about: dict[str, Any] | None = None,
+    ) -> None:
         """``about``: what else a checkpoint shall say, such as the name of the network.
 
         ``frozen``: only the layer called ``head`` learns; the rest, batch statistics too, stays as it is.
@@ -161,14 +170,21 @@ class Lessons:
             self.network.eval()
         with _seeded(int(rng.integers(2**62))):  # dropout draws from PyTorch's global generator
             for index in range(batches):
-                chosen = rows[index * size:(index + 1) * size]
+                chosen = rows[index * size : (index + 1) * size]
                 progress = (number - 1 + index / batches) / self.plan.epochs
                 loss, hits = self._step(chosen, progress, rng, generator)
                 loss_sum, right, seen = loss_sum + loss, right + hits, (index + 1) * size
                 watcher.batch(number, index + 1, batches, loss_sum / (index + 1), right / seen)
         valid_loss, valid_accuracy = self._validate()
-        epoch = Epoch(number, loss_sum / batches, right / (batches * size), valid_loss, valid_accuracy,
-                      self.optimiser.param_groups[0]["lr"], time.perf_counter() - began)
+        epoch = Epoch(
+            number,
+            loss_sum / batches,
+            right / (batches * size),
+            valid_loss,
+            valid_accuracy,
+            self.optimiser.param_groups[0]["lr"],
+            time.perf_counter() - began,
+        )
         better = self._is_better(epoch)
         self.outcome.history.append(epoch)
         if better:
@@ -176,8 +192,9 @@ class Lessons:
             self.best = copy.deepcopy(self.network.state_dict())
         watcher.epoch(epoch, better)
 
-    def _step(self, rows: NDArray[np.int64], progress: float, rng: np.random.Generator,
-              generator: torch.Generator) -> tuple[float, int]:
+    def _step(
+        self, rows: NDArray[np.int64], progress: float, rng: np.random.Generator, generator: torch.Generator
+    ) -> tuple[float, int]:
         """One batch: its mean loss and how many it read right before the step."""
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * SCHEDULES[self.plan.schedule](progress)
@@ -214,12 +231,20 @@ class Lessons:
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"best.{name}": value for name, value in self.best.items()}
         for index, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{index}.{name}": torch.as_tensor(value) for name, value in state.items()
-                        if value is not None}
+            tensors |= {
+                f"optimiser.{index}.{name}": torch.as_tensor(value)
+                for name, value in state.items()
+                if value is not None
+            }
         tensors = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-        notes = {**self.about, "plan": asdict(self.plan),
-                 "history": [asdict(epoch) for epoch in self.outcome.history], "best": self.outcome.best,
-                 "data": self.train.checksum, "classes": list(self.train.classes)}
+        notes = {
+            **self.about,
+            "plan": asdict(self.plan),
+            "history": [asdict(epoch) for epoch in self.outcome.history],
+            "best": self.outcome.best,
+            "data": self.train.checksum,
+            "classes": list(self.train.classes),
+        }
         partial = path.with_suffix(".partial")
         save_file(tensors, partial, {"lessons": json.dumps(notes)})
         partial.replace(path)

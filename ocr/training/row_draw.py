@@ -1,6 +1,6 @@
 """Written rows -> row pictures: the hand's geometry, the pen, and what the paper adds.
 
-Points go straight through the row's geometry (`ocr.reading.row_picture`) and are drawn once, at three times
+Points go straight through the row's geometry (`ocr.reading.rows.picture`) and are drawn once, at three times
 the final size without anti-aliasing, which gives ten shades of grey at a fifth of the time.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from ocr.reading.row_picture import HEIGHT, MARGIN, fit_geometry
+from ocr.reading.rows.picture import HEIGHT, MARGIN, fit_geometry
 from ocr.training.row_compose import Written
 
 MAX_WIDTH = 1152

@@ -15,8 +15,8 @@ from torch import nn
 
 from ocr import store
 from ocr.errors import OutputError
-from ocr.reading.ctc import ALPHABET
-from ocr.reading.row_picture import HEIGHT, MARGIN, SPREAD
+from ocr.reading.rows.ctc import ALPHABET
+from ocr.reading.rows.picture import HEIGHT, MARGIN, SPREAD
 from ocr.training.export import folded, store_as_half
 from ocr.training.networks.crnn import STRIDE, Crnn
 from ocr.training.row_mix import MIX
@@ -83,7 +83,7 @@ def export_rows(network: Crnn, path: Path, progress: dict[str, Any]) -> Path:
                 "stride": STRIDE,
             },
             "normalisation": {
-                "method": "ocr.reading.row_picture",
+                "method": "ocr.reading.rows.picture",
                 "height": HEIGHT,
                 "spread": SPREAD,
                 "margin": MARGIN,

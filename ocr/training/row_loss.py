@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ocr.reading.ctc import ALPHABET, BLANK, greedy
+from ocr.reading.rows.ctc import ALPHABET, BLANK, greedy
 from ocr.training.networks.crnn import STRIDE
 from ocr.training.row_stream import Batch
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.errors import OcrError
-from ocr.reading.row_picture import HEIGHT
+from ocr.reading.rows.picture import HEIGHT
 from ocr.training.row_draw import MAX_WIDTH, Damage, Polylines
 from ocr.training.row_mix import KINDS, MIX, Pool, Row, make_row
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ocr.errors import DataError
-from ocr.reading.ctc import CLASSES
+from ocr.reading.rows.ctc import CLASSES
 from ocr.training import row_checkpoint
 from ocr.training.device import gains_from_bf16
 from ocr.training.networks.crnn import Crnn

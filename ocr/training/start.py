@@ -56,11 +56,16 @@ def from_model(path: str | Path) -> Start:
     arch = options.pop("name", "")
     classes = tuple(model["classes"])
     network = folded(build(arch, len(classes), **options).eval())
-    weights = {tensor.name.removesuffix(".half"): np.array(numpy_helper.to_array(tensor), np.float32)
-               for tensor in onnx.load(str(model.path)).graph.initializer}
+    weights = {
+        tensor.name.removesuffix(".half"): np.array(numpy_helper.to_array(tensor), np.float32)
+        for tensor in onnx.load(str(model.path)).graph.initializer
+    }
     wanted = network.state_dict()
-    missing = [name for name, value in wanted.items()
-               if name not in weights or weights[name].shape != tuple(value.shape)]
+    missing = [
+        name
+        for name, value in wanted.items()
+        if name not in weights or weights[name].shape != tuple(value.shape)
+    ]
     if missing:
         raise ModelError(f"{model.path}: has no weights {missing[0]!r} of the shape that a {arch} needs")
     network.load_state_dict({name: torch.from_numpy(weights[name]) for name in wanted})
@@ -73,8 +78,11 @@ def from_checkpoint(path: Path) -> Start:
     network = build(notes["arch"], len(notes["classes"]), **notes["options"])
     if notes["folded"]:
         network = folded(network.eval())
-    best = {name.removeprefix("best."): value for name, value in load_file(path).items()
-            if name.startswith("best.")}
+    best = {
+        name.removeprefix("best."): value
+        for name, value in load_file(path).items()
+        if name.startswith("best.")
+    }
     try:
         network.load_state_dict(best)
     except RuntimeError as error:
@@ -110,7 +118,7 @@ def first_layer(network: nn.Module, most: int = 64) -> np.ndarray | None:
         return None
     rows = weight.detach().cpu().float()[:most]
     if rows.dim() == 4:
-        return rows.mean(1).numpy()                       # (units, C, k, k) -> (units, k, k)
+        return rows.mean(1).numpy()  # (units, C, k, k) -> (units, k, k)
     if rows.shape[1] % 1024:
         return None
     return rows.reshape(len(rows), 32, 32, -1).mean(3).numpy()  # (units, 1024 C) -> (units, 32, 32)

@@ -80,7 +80,7 @@ def gather(question: Question) -> Sets:
         splits = load(path, question.geometry, question.characters)
         learned = splits.get("train") or next(iter(splits.values()))
         if question.limit and len(learned) > question.limit:
-            rows = np.random.default_rng(question.plan.seed).permutation(len(learned))[:question.limit]
+            rows = np.random.default_rng(question.plan.seed).permutation(len(learned))[: question.limit]
             learned = learned.take(np.sort(rows))
         check_teachable(learned)
         if "valid" in splits and splits["valid"] is not learned:
@@ -93,9 +93,11 @@ def gather(question: Question) -> Sets:
         if "test" in splits and splits["test"] is not learned:
             test.append(splits["test"])
     learned = mix(train)
-    sources = [{"name": part.name, "use": use, "samples": len(part), "sha256": part.checksum}
-               for use, parts in (("training", train), ("validation", valid), ("test", test))
-               for part in parts]
+    sources = [
+        {"name": part.name, "use": use, "samples": len(part), "sha256": part.checksum}
+        for use, parts in (("training", train), ("validation", valid), ("test", test))
+        for part in parts
+    ]
     tested = _same_classes(test, learned) if test else None
     return Sets(learned, _same_classes(valid, learned), tested, sources)
 
@@ -105,28 +107,42 @@ def check_teachable(samples: Samples) -> None:
     counts = samples.counts()
     present = counts[counts > 0]
     if len(present) < 2:
-        raise DataError(f"{samples.name}: {len(samples)} samples of one class teach nothing to tell apart; "
-                        "give at least two classes")
+        raise DataError(
+            f"{samples.name}: {len(samples)} samples of one class teach nothing to tell apart; "
+            "give at least two classes"
+        )
     few = [name for name, count in zip(samples.classes, counts, strict=True) if 0 < count < FEWEST]
     if few:
         named = ", ".join(map(repr, few[:5]))
-        raise DataError(f"{samples.name}: a single sample of {named}; every class needs {FEWEST} or more, "
-                        "one to learn and one to judge by")
+        raise DataError(
+            f"{samples.name}: a single sample of {named}; every class needs {FEWEST} or more, "
+            "one to learn and one to judge by"
+        )
 
 
-def answer(question: Question, sets: Sets, watcher: Watcher, say: Callable[[str], None],
-           checkpoint: Path | None = None, resume: bool = False) -> Answer:
+def answer(
+    question: Question,
+    sets: Sets,
+    watcher: Watcher,
+    say: Callable[[str], None],
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> Answer:
     """Train. ``say`` is told what a person should know; ``checkpoint`` is written after each epoch."""
     seed = question.plan.seed
     if question.init is not None:
         begun = start.for_classes(start.from_file(question.init), sets.train.classes, say)
         if begun.classes != sets.train.classes:
-            sets = replace(sets, train=sets.train.with_classes(begun.classes),
-                           valid=sets.valid.with_classes(begun.classes),
-                           test=sets.test and sets.test.with_classes(begun.classes))
+            sets = replace(
+                sets,
+                train=sets.train.with_classes(begun.classes),
+                valid=sets.valid.with_classes(begun.classes),
+                test=sets.test and sets.test.with_classes(begun.classes),
+            )
     else:
-        begun = start.fresh(question.arch, sets.train.classes, 3 if sets.train.images.ndim == 4 else 1,
-                            question.options, seed)
+        begun = start.fresh(
+            question.arch, sets.train.classes, 3 if sets.train.images.ndim == 4 else 1, question.options, seed
+        )
     before = start.first_layer(begun.network)
     before = None if before is None else before.copy()
     about = {"arch": begun.arch, "options": begun.options, "folded": begun.was_folded}
@@ -157,35 +173,63 @@ def write(question: Question, found: Answer, path: Path, command: str = "") -> P
         "name": path.stem,
         "classes": list(classes),
         "input": {"crops": {"shape": shape, "polarity": "RGB in 0..1" if colour else "0 = paper, 1 = ink"}},
-        "normalisation": ("ocr.reading.crops.normalise" if question.geometry == "letters"
-                          else "kept as in the data"),
+        "normalisation": (
+            "ocr.reading.crops.normalise" if question.geometry == "letters" else "kept as in the data"
+        ),
         "temperature": round(found.temperature, 4),
         "network": {"name": found.begun.arch, **found.begun.options},
-        "training": {**asdict(question.plan), "best_epoch": found.outcome.best,
-                     "seconds": round(found.seconds, 1)},
-        "training_data": [{"name": source["name"], "licence": "", "sha256": source["sha256"]}
-                          for source in found.sets.sources if source["use"] == "training"],
-        "metrics": [{"name": name, "test_set": found.tested.name, "value": round(value, 4)}
-                    for name, value in (("accuracy", tested.accuracy), ("top-2 accuracy", tested.top2),
-                                        ("expected calibration error", tested.ece))],
+        "training": {
+            **asdict(question.plan),
+            "best_epoch": found.outcome.best,
+            "seconds": round(found.seconds, 1),
+        },
+        "training_data": [
+            {"name": source["name"], "licence": "", "sha256": source["sha256"]}
+            for source in found.sets.sources
+            if source["use"] == "training"
+        ],
+        "metrics": [
+            {"name": name, "test_set": found.tested.name, "value": round(value, 4)}
+            for name, value in (
+                ("accuracy", tested.accuracy),
+                ("top-2 accuracy", tested.top2),
+                ("expected calibration error", tested.ece),
+            )
+        ],
     }
     export(found.begun.network, path, card, half=False, colour=colour)
     settings = {
-        "command": command, "network": found.begun.arch,
-        **found.begun.options, **asdict(question.plan),
+        "command": command,
+        "network": found.begun.arch,
+        **found.begun.options,
+        **asdict(question.plan),
         "weights": sum(weight.numel() for weight in found.begun.network.parameters()),
-        "best epoch": found.outcome.best, "ended": found.outcome.ended or "after all epochs",
+        "best epoch": found.outcome.best,
+        "ended": found.outcome.ended or "after all epochs",
         "training time": f"{found.seconds:.1f} s on {choose(question.device)}",
         "temperature": found.temperature,
-        "python": platform.python_version(), "torch": torch.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
     }
     speed, note = throughput(found)
-    return write_report(path.with_suffix(".report"), Results(
-        f"{path.stem}: {found.begun.arch} on {found.sets.train.name}",
-        found.tested.name + (" (also used to choose the epoch)" if found.tested is found.sets.valid else ""),
-        tested, found.tested.images, [asdict(epoch) for epoch in found.outcome.history],
-        found.outcome.best, found.before, start.first_layer(found.begun.network), speed, note, settings,
-        found.sets.sources))
+    return write_report(
+        path.with_suffix(".report"),
+        Results(
+            f"{path.stem}: {found.begun.arch} on {found.sets.train.name}",
+            found.tested.name
+            + (" (also used to choose the epoch)" if found.tested is found.sets.valid else ""),
+            tested,
+            found.tested.images,
+            [asdict(epoch) for epoch in found.outcome.history],
+            found.outcome.best,
+            found.before,
+            start.first_layer(found.begun.network),
+            speed,
+            note,
+            settings,
+            found.sets.sources,
+        ),
+    )
 
 
 def throughput(found: Answer) -> tuple[float, str]:

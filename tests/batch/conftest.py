@@ -33,15 +33,33 @@ class Cluster:
         self.address = f"127.0.0.1:{port}"
         self.nodes: list[subprocess.Popen[bytes]] = []
         self._log = (folder / "ray.log").open("wb")
-        self.start("--head", f"--port={port}", "--node-ip-address=127.0.0.1", "--include-dashboard=false",
-                   f"--temp-dir={folder}")
+        self.start(
+            "--head",
+            f"--port={port}",
+            "--node-ip-address=127.0.0.1",
+            "--include-dashboard=false",
+            f"--temp-dir={folder}",
+        )
         self.start_second()
 
     def start(self, *options: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT),
-                       "RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "4"}
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--num-cpus=1", "--block",
-                   "--disable-usage-stats", "--object-store-memory=80000000", *options]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "RAY_health_check_period_ms": "500",
+            "RAY_health_check_failure_threshold": "4",
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "ray.scripts.scripts",
+            "start",
+            "--num-cpus=1",
+            "--block",
+            "--disable-usage-stats",
+            "--object-store-memory=80000000",
+            *options,
+        ]
         self.nodes.append(subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log))
 
     def start_second(self) -> None:

@@ -1,12 +1,12 @@
 """A reader that needs no model: it reads text files, and does as they tell it.
 
-    anything        the words of the file, a page for each form feed
-    crash           the process kills itself (SIGKILL)
-    crash N         the same, but only the first N times
-    sleep S         takes S seconds
-    eat N           takes N megabytes for a while
-    bad             InputError
-    mistake         an exception that nobody expects
+anything        the words of the file, a page for each form feed
+crash           the process kills itself (SIGKILL)
+crash N         the same, but only the first N times
+sleep S         takes S seconds
+eat N           takes N megabytes for a while
+bad             InputError
+mistake         an exception that nobody expects
 """
 
 from __future__ import annotations

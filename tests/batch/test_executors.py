@@ -65,7 +65,8 @@ def test_every_task_is_reported_once_whatever_becomes_of_it(executor: Any, tmp_p
     todo.append(Task("gone", str(tmp_path / "gone.txt"), ""))
     found = all_outcomes(executor, todo)
     assert [found[f"{n:03}.txt"].documents for n in range(20)] == [
-        ((f"{n:03}.txt.txt", f"PAGE {n}\n".encode()),) for n in range(20)]
+        ((f"{n:03}.txt.txt", f"PAGE {n}\n".encode()),) for n in range(20)
+    ]
     states = {name: found[name].state for name in ("020.txt", "021.txt", "022.txt", "gone")}
     assert states == {"020.txt": "failed", "021.txt": "failed", "022.txt": "done", "gone": "failed"}
     assert found["020.txt"].error == f"{tmp_path}/020.txt: is bad"
@@ -76,7 +77,7 @@ def test_every_task_is_reported_once_whatever_becomes_of_it(executor: Any, tmp_p
 
 @pytest.mark.parametrize("kind", ["serial", "local", "ray"])
 def test_content_that_is_known_is_not_read_again(executor: Any, tmp_path: Path) -> None:
-    task, = tasks(tmp_path, "PAGE")
+    (task,) = tasks(tmp_path, "PAGE")
     first = all_outcomes(executor, [task])[task.name]
     known = Task(task.name, task.source, "another stamp", first.checksum)
     assert all_outcomes(executor, [known])[task.name].state == "same"
@@ -108,8 +109,10 @@ def test_a_memory_limit_kills_the_worker(tmp_path: Path) -> None:
     assert "more than 350 MB (--max-memory)" in found["001.txt"].error
 
 
-@pytest.mark.parametrize(("reader", "message"), [("BrokenReader", "the model is broken"),
-                                                ("DyingReader", "workers cannot be started: .*killed")])
+@pytest.mark.parametrize(
+    ("reader", "message"),
+    [("BrokenReader", "the model is broken"), ("DyingReader", "workers cannot be started: .*killed")],
+)
 def test_workers_that_cannot_start_end_the_run(tmp_path: Path, reader: str, message: str) -> None:
     job = Job(("text",), f"tests.batch.fake:{reader}")
     with pytest.raises(OcrError, match=message), LocalExecutor(job, 2) as executor:

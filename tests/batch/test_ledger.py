@@ -9,8 +9,24 @@ from ocr.batch.ledger import NAME, Entry, Ledger
 from ocr.batch.task import Task
 from ocr.errors import InputError, OutputError
 
-ENTRY = Entry("sub/a.jpg", "/scans/sub/a.jpg", "7 8", "c", "s", "m", "done", 2, 0.5, "", 1, 9, 0.75, 3,
-              {"sub/a.jpg.txt": ("d", 12)}, 1.5)
+ENTRY = Entry(
+    "sub/a.jpg",
+    "/scans/sub/a.jpg",
+    "7 8",
+    "c",
+    "s",
+    "m",
+    "done",
+    2,
+    0.5,
+    "",
+    1,
+    9,
+    0.75,
+    3,
+    {"sub/a.jpg.txt": ("d", 12)},
+    1.5,
+)
 
 
 def test_what_is_put_in_comes_out(tmp_path: Path) -> None:

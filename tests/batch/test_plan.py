@@ -11,8 +11,16 @@ from ocr.errors import InputError
 
 @pytest.fixture
 def scans(tmp_path: Path) -> Path:
-    for name in ("b/2.JPG", "b/1.png", "a.pdf", "a.txt", ".hidden.jpg", ".cache/x.jpg", "c/d/e.tiff",
-                 "out/old.png"):
+    for name in (
+        "b/2.JPG",
+        "b/1.png",
+        "a.pdf",
+        "a.txt",
+        ".hidden.jpg",
+        ".cache/x.jpg",
+        "c/d/e.tiff",
+        "out/old.png",
+    ):
         path = tmp_path / "scans" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")

@@ -29,8 +29,12 @@ def test_a_node_that_dies_loses_only_attempts(cluster: Cluster, tmp_path: Path) 
         (tmp_path / "in" / f"{number:02}.jpg").write_text(f"sleep 0.2\fPAGE {number}")
     (tmp_path / "in" / "bad.jpg").write_text("bad")
     out = tmp_path / "out"
-    run = subprocess.Popen(batch(str(tmp_path / "in"), "-o", str(out), "--address", cluster.address),
-                           cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        batch(str(tmp_path / "in"), "-o", str(out), "--address", cluster.address),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     end = time.monotonic() + 60
     while len(list(out.glob("*.jpg.txt"))) < 8:
         assert time.monotonic() < end and run.poll() is None, run.communicate()

@@ -37,16 +37,31 @@ class Folder:
         return path
 
     def command(self, *options: str, reader: str = "FakeReader") -> list[str]:
-        return [*BATCH, str(self.folder), "-o", str(self.out), "-j2",
-                "--reader", f"tests.batch.fake:{reader}", *options]
+        return [
+            *BATCH,
+            str(self.folder),
+            "-o",
+            str(self.out),
+            "-j2",
+            "--reader",
+            f"tests.batch.fake:{reader}",
+            *options,
+        ]
 
     def start(self, *options: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(self.command(*options), cwd=ROOT, text=True, stderr=subprocess.PIPE,
-                                stdout=subprocess.PIPE)
+        return subprocess.Popen(
+            self.command(*options), cwd=ROOT, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     def run(self, *options: str, code: int = 0, reader: str = "FakeReader") -> str:
-        done = subprocess.run(self.command(*options, reader=reader), cwd=ROOT, text=True, capture_output=True,
-                              timeout=60, check=False)
+        done = subprocess.run(
+            self.command(*options, reader=reader),
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr
@@ -78,8 +93,15 @@ def test_a_folder_becomes_a_folder(folder: Folder) -> None:
     said = folder.run("-f", "text", "-f", "json", "-f", "pagexml")
     assert "2 read, 0 failed, 0 skipped" in said
     results = folder.results()
-    assert list(results) == ["a.jpg.json", "a.jpg.page.xml", "a.jpg.txt", "sub/b.jpg.0001.page.xml",
-                             "sub/b.jpg.0002.page.xml", "sub/b.jpg.json", "sub/b.jpg.txt"]
+    assert list(results) == [
+        "a.jpg.json",
+        "a.jpg.page.xml",
+        "a.jpg.txt",
+        "sub/b.jpg.0001.page.xml",
+        "sub/b.jpg.0002.page.xml",
+        "sub/b.jpg.json",
+        "sub/b.jpg.txt",
+    ]
     assert results["sub/b.jpg.txt"] == "THREE\n\fFOUR\n"
     assert json.loads(results["a.jpg.json"])["source"] == str(folder.folder / "a.jpg")
     row = folder.summary()["a.jpg"]
@@ -101,8 +123,12 @@ def test_the_same_again_does_only_what_there_is_to_do(folder: Folder) -> None:
     (folder.out / "deleted.jpg.txt").unlink()
     planned = [line.split("\t") for line in folder.run("--dry-run").splitlines()]
     assert {Path(source).stem: reason for reason, source in planned} == {
-        "touched": "changed", "changed": "changed", "new": "new", "failing": "failed before",
-        "deleted": "results are missing"}
+        "touched": "changed",
+        "changed": "changed",
+        "new": "new",
+        "failing": "failed before",
+        "deleted": "results are missing",
+    }
     written = (folder.out / "touched.jpg.txt").stat().st_mtime_ns
     assert "5 read, 0 failed, 1 skipped" in folder.run()
     assert (folder.out / "touched.jpg.txt").stat().st_mtime_ns == written  # the content was the same
@@ -110,8 +136,9 @@ def test_the_same_again_does_only_what_there_is_to_do(folder: Folder) -> None:
     assert "0 read, 0 failed, 6 skipped" in folder.run()
     assert "6 read" in folder.run("--model", "another")
     assert "6 read" in folder.run("--model", "another", "-f", "json")
-    assert set(folder.results()) == {f"{name}.jpg.json" for name in
-                                     ("same", "touched", "changed", "deleted", "new", "failing")}
+    assert set(folder.results()) == {
+        f"{name}.jpg.json" for name in ("same", "touched", "changed", "deleted", "new", "failing")
+    }
     assert "6 read" in folder.run("--model", "another", "-f", "json", "--force")
 
 
@@ -206,17 +233,21 @@ def test_a_full_disk_is_exit_4_and_the_ledger_opens(folder: Folder, tmp_path: Pa
     assert "1 read, 0 failed, 1 skipped" in folder.run()
 
 
-@pytest.mark.parametrize(("options", "code", "message"), [
-    (["--model", "missing"], ExitCode.BAD_MODEL, "no model is called 'missing'"),
-    (["--reader", "tests.batch.fake:BrokenReader"], ExitCode.BAD_MODEL, "the model is broken"),
-    (["--reader", "nowhere:Nobody"], ExitCode.SOME_FAILED, "give it as module:name"),
-    (["--max-memory", "much"], ExitCode.USAGE, "write 800M or 2G"),
-    (["--engine", "serial"], ExitCode.USAGE, "one job"),
-    (["-o", "/proc/nothing"], ExitCode.NO_OUTPUT, "choose another -o"),
-    (["missing"], ExitCode.NO_INPUT, "missing: no such file or folder"),
-])
-def test_mistakes_are_one_line_and_a_code(folder: Folder, options: list[str], code: int,
-                                          message: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--model", "missing"], ExitCode.BAD_MODEL, "no model is called 'missing'"),
+        (["--reader", "tests.batch.fake:BrokenReader"], ExitCode.BAD_MODEL, "the model is broken"),
+        (["--reader", "nowhere:Nobody"], ExitCode.SOME_FAILED, "give it as module:name"),
+        (["--max-memory", "much"], ExitCode.USAGE, "write 800M or 2G"),
+        (["--engine", "serial"], ExitCode.USAGE, "one job"),
+        (["-o", "/proc/nothing"], ExitCode.NO_OUTPUT, "choose another -o"),
+        (["missing"], ExitCode.NO_INPUT, "missing: no such file or folder"),
+    ],
+)
+def test_mistakes_are_one_line_and_a_code(
+    folder: Folder, options: list[str], code: int, message: str
+) -> None:
     folder.put("a.jpg", "PAGE")
     assert message in folder.run(*options, code=code)
 
@@ -227,12 +258,17 @@ def test_progress_for_machines(folder: Folder) -> None:
     said = folder.run("--progress", "json", code=1).splitlines()
     lines = [json.loads(line) for line in said if line.startswith("{")]
     assert {key: lines[-1][key] for key in ("total", "done", "failed", "skipped", "finished")} == {
-        "total": 2, "done": 1, "failed": 1, "skipped": 0, "finished": True}
+        "total": 2,
+        "done": 1,
+        "failed": 1,
+        "skipped": 0,
+        "finished": True,
+    }
 
 
 def test_watch_reads_what_arrives_once_it_is_whole(folder: Folder) -> None:
     folder.put("early.jpg", "EARLY")
-    command = [*BATCH, "watch", *folder.command("-j1", "--settle", "0.6")[len(BATCH):]]
+    command = [*BATCH, "watch", *folder.command("-j1", "--settle", "0.6")[len(BATCH) :]]
     run = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         wait_until(lambda: "early.jpg.txt" in folder.results())

@@ -47,14 +47,18 @@ def test_several_files_and_standard_input(result: Path) -> None:
     assert run.stdout == "HELLO WORLD\nGO ON 42\n\f\fHELLO WORLD\nGO ON 42\n"
 
 
-@pytest.mark.parametrize(("arguments", "code", "message"), [
-    (["missing.json", "-f", "text"], ExitCode.NO_INPUT, "missing.json: No such file"),
-    (["RESULT", "RESULT", "-f", "pagexml"], ExitCode.NO_OUTPUT, "one page a file"),
-    (["RESULT", "-f", "text", "-o", "/nowhere/at/all.txt"], ExitCode.NO_OUTPUT, "/nowhere/at/all.txt"),
-    (["RESULT", "-f", "word"], ExitCode.USAGE, "'word' is not one of"),
-])
-def test_a_mistake_is_one_line_and_a_code(result: Path, arguments: list[str], code: int,
-                                          message: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["missing.json", "-f", "text"], ExitCode.NO_INPUT, "missing.json: No such file"),
+        (["RESULT", "RESULT", "-f", "pagexml"], ExitCode.NO_OUTPUT, "one page a file"),
+        (["RESULT", "-f", "text", "-o", "/nowhere/at/all.txt"], ExitCode.NO_OUTPUT, "/nowhere/at/all.txt"),
+        (["RESULT", "-f", "word"], ExitCode.USAGE, "'word' is not one of"),
+    ],
+)
+def test_a_mistake_is_one_line_and_a_code(
+    result: Path, arguments: list[str], code: int, message: str
+) -> None:
     run = CliRunner().invoke(main, [str(result) if a == "RESULT" else a for a in arguments])
     assert run.exit_code == code
     assert message in run.stderr and "Traceback" not in run.stderr and run.stdout == ""

@@ -25,6 +25,7 @@ def page_of(*lines: str, source: str = "scan.jpg", number: int = 1, slope: float
 
 PLAIN = page_of("HELLO WORLD", "GO ON 42")
 # Markup, quotes, control characters, what XML forbids, a lone surrogate, a tab, letters far outside ASCII.
-NASTY = page_of("<a>&amp; ]]>", 'x"\'\x00\x1b \ufffe\udc80', "\té \U0001f600 -->",
-                source='a "b" & <c>\udcff.jpg')
+NASTY = page_of(
+    "<a>&amp; ]]>", "x\"'\x00\x1b \ufffe\udc80", "\té \U0001f600 -->", source='a "b" & <c>\udcff.jpg'
+)
 EMPTY = Page((), 1000, 800, "empty.png")

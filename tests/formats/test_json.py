@@ -33,21 +33,25 @@ def test_one_page_is_an_object_and_several_are_a_list() -> None:
     assert [entry["source"] for entry in json.loads(written(PLAIN, EMPTY))] == ["scan.jpg", "empty.png"]
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    (b'"width": 1000', b'"width": "1000"', "width, height and number"),
-    (b'"format_version": 1', b'"format_version": 9', "version 9"),
-    (b'"steps"', b'"stops"', "'steps' is missing"),
-    (b'"lines": [', b'"lines": [7, ', "not a page"),
-    (b'{', b'', "not JSON"),
-    (b'{', b'[7, {', "not JSON"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"width": 1000', b'"width": "1000"', "width, height and number"),
+        (b'"format_version": 1', b'"format_version": 9', "version 9"),
+        (b'"steps"', b'"stops"', "'steps' is missing"),
+        (b'"lines": [', b'"lines": [7, ', "not a page"),
+        (b"{", b"", "not JSON"),
+        (b"{", b"[7, {", "not JSON"),
+    ],
+)
 def test_damage_is_named(old: bytes, new: bytes, message: str) -> None:
     with pytest.raises(InputError, match=rf"^page\.json: .*{message}"):
         read(BytesIO(written(PLAIN).replace(old, new, 1)), "page.json")
 
 
-@pytest.mark.parametrize("damage", [{"confidence": True}, {"text": None}, {"box": [9, 0, 1, 1]},
-                                    {"box": [1, 2]}])
+@pytest.mark.parametrize(
+    "damage", [{"confidence": True}, {"text": None}, {"box": [9, 0, 1, 1]}, {"box": [1, 2]}]
+)
 def test_wrong_types_in_a_letter_are_named_and_break_the_schema(damage: dict[str, object]) -> None:
     data = PLAIN.to_dict()
     data["lines"][0]["words"][0]["letters"][0].update(damage)

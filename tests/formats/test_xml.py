@@ -68,8 +68,10 @@ def test_alto_says_all_that_is_known() -> None:
     assert "".join(glyph.get("CONTENT") for glyph in string) == "HELLO"
     assert [glyph.get("GC") for glyph in string] == ["0.875"] * 5
     assert [(v.get("CONTENT"), v.get("VC")) for v in string[0]] == [("Q", "0.0625"), ("<&>", "0.0156")]
-    steps = [step.findtext("a:processingStepDescription", namespaces=ALTO)
-             for step in root.iterfind(".//a:Processing", ALTO)]
+    steps = [
+        step.findtext("a:processingStepDescription", namespaces=ALTO)
+        for step in root.iterfind(".//a:Processing", ALTO)
+    ]
     assert steps == ["orientation 6", "light evened out", "text recognition"]
     assert root.find(".//a:Page", ALTO).get("PROCESSINGREFS") == "step1 step2 step3"
     assert root.findtext(".//a:fileName", namespaces=ALTO) == "scan.jpg"
@@ -88,8 +90,10 @@ def test_pagexml_keeps_letters_and_alternatives() -> None:
     word = tree(pagexml, PLAIN).find(".//p:Word", PAGE)
     glyph = word.find("p:Glyph", PAGE)
     assert glyph.find("p:Coords", PAGE).get("points") == "50,50 89,50 89,109 50,109"
-    readings = [(e.get("index"), e.get("conf"), e.findtext("p:Unicode", namespaces=PAGE))
-                for e in glyph.iterfind("p:TextEquiv", PAGE)]
+    readings = [
+        (e.get("index"), e.get("conf"), e.findtext("p:Unicode", namespaces=PAGE))
+        for e in glyph.iterfind("p:TextEquiv", PAGE)
+    ]
     assert readings == [("0", "0.875", "H"), ("1", "0.0625", "Q"), ("2", "0.0156", "<&>")]
     assert word.find("p:TextEquiv", PAGE).get("conf") == "0.75"
 
@@ -103,7 +107,9 @@ def test_hocr_has_boxes_and_confidences() -> None:
     root = tree(hocr, PLAIN, EMPTY)
     pages = root.findall(".//h:div[@class='ocr_page']", XHTML)
     assert [page.get("title") for page in pages] == [
-        'image "scan.jpg"; bbox 0 0 1000 800; ppageno 0', 'image "empty.png"; bbox 0 0 1000 800; ppageno 0']
+        'image "scan.jpg"; bbox 0 0 1000 800; ppageno 0',
+        'image "empty.png"; bbox 0 0 1000 800; ppageno 0',
+    ]
     word = root.find(".//h:span[@class='ocrx_word']", XHTML)
     assert word.get("title") == "bbox 50 50 338 110; x_wconf 75"
     assert [(c.get("class"), c.text) for c in word] == [("ocrx_cinfo", letter) for letter in "HELLO"]

@@ -103,16 +103,22 @@ def test_cmyk_without_adobes_marker_is_not_inverted() -> None:
     # Pillow inverts what it writes, and marks it so: inverted before, and the mark cut out, it is plain ink.
     data = encoded(ImageChops.invert(inks), "JPEG", quality=95)
     at = data.index(b"\xff\xee")
-    length = int.from_bytes(data[at + 2:at + 4], "big")
-    assert off_by(data[:at] + data[at + 2 + length:]) <= 8
+    length = int.from_bytes(data[at + 2 : at + 4], "big")
+    assert off_by(data[:at] + data[at + 2 + length :]) <= 8
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_made_upright(kind: str, orientation: int) -> None:
-    back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270, 3: Image.Transpose.ROTATE_180,
-            2: Image.Transpose.FLIP_LEFT_RIGHT, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-            5: Image.Transpose.TRANSPOSE, 7: Image.Transpose.TRANSVERSE}
+    back = {
+        6: Image.Transpose.ROTATE_90,
+        8: Image.Transpose.ROTATE_270,
+        3: Image.Transpose.ROTATE_180,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        7: Image.Transpose.TRANSVERSE,
+    }
     stored = GRAY.transpose(back[orientation]) if orientation > 1 else GRAY
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -146,8 +152,14 @@ def test_every_kind_of_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     path = tmp_path / "wrongly named.jpg"
     path.write_bytes(data)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    names = {"<array>": BLOCKS, "<image>": GRAY, "<bytes>": data, "<stream>": io.BytesIO(data), "-": "-",
-             str(path): path}
+    names = {
+        "<array>": BLOCKS,
+        "<image>": GRAY,
+        "<bytes>": data,
+        "<stream>": io.BytesIO(data),
+        "-": "-",
+        str(path): path,
+    }
     for name, source in names.items():
         picture = decoded(source)
         assert np.array_equal(picture.gray, BLOCKS)
@@ -268,16 +280,19 @@ NOISE = Image.fromarray(np.random.default_rng(1).integers(0, 256, (120, 90), np.
 def test_what_is_cut_off_is_refused(kind: str, part: float, shrink: int) -> None:
     data = encoded(NOISE, kind)
     with pytest.raises(InputError, match=r"^<bytes>: is damaged or cut off \(.+\)$"):
-        decoded(data[:int(part * len(data))], shrink)
+        decoded(data[: int(part * len(data))], shrink)
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (b"", r"is empty \(0 bytes\)"),
-    ("Grüße".encode(), "is text, not a picture"),
-    (bytes(range(256)), "is not a picture that can be read"),
-    (b"\xff\xd8\xff" + bytes(50), "is damaged or cut off"),
-    (b"%PDF-1.7\n%%EOF", "is damaged or cut off"),
-])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", r"is empty \(0 bytes\)"),
+        ("Grüße".encode(), "is text, not a picture"),
+        (bytes(range(256)), "is not a picture that can be read"),
+        (b"\xff\xd8\xff" + bytes(50), "is damaged or cut off"),
+        (b"%PDF-1.7\n%%EOF", "is damaged or cut off"),
+    ],
+)
 def test_files_that_are_no_pictures(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
@@ -287,8 +302,12 @@ def test_files_that_are_no_pictures(tmp_path: Path, content: bytes, reason: str)
 
 
 def test_paths_that_cannot_be_opened(tmp_path: Path) -> None:
-    for path, reason in [(tmp_path, "is a folder"), (tmp_path / "none.jpg", "no such file"),
-                         (tmp_path / "none" / "a.jpg", "no such file"), ("a\0b", "cannot be opened")]:
+    for path, reason in [
+        (tmp_path, "is a folder"),
+        (tmp_path / "none.jpg", "no such file"),
+        (tmp_path / "none" / "a.jpg", "no such file"),
+        ("a\0b", "cannot be opened"),
+    ]:
         with pytest.raises(InputError, match=reason):
             open_pictures(path)
     with pytest.raises(TypeError, match="int"):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.reading.ink import find_ink
-from ocr.reading.survey import apply
+from ocr.reading.segmentation.survey import apply
 from tests.drawn import blank, turned, write
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ocr.reading.ink import find_ink
 from ocr.reading.letters import Letters, find_letters
-from ocr.reading.survey import apply
+from ocr.reading.segmentation.survey import apply
 from tests.drawn import blank, turned, write
 
 

@@ -24,8 +24,10 @@ def test_range_shape_and_repetition(level: str) -> None:
 
 
 def test_letters_stay_whole_and_levels_differ_in_strength() -> None:
-    moved = {level: (augment(discs(), level, torch.Generator().manual_seed(2)) - discs()).abs().mean().item()
-             for level in LEVELS}
+    moved = {
+        level: (augment(discs(), level, torch.Generator().manual_seed(2)) - discs()).abs().mean().item()
+        for level in LEVELS
+    }
     assert moved["off"] == 0 < moved["light"] < moved["full"]
     ink = augment(discs(), "full", torch.Generator().manual_seed(2)).sum((1, 2, 3)) / discs().sum((1, 2, 3))
     assert 0.8 < ink.mean() < 1.4 and ink.min() > 0.4

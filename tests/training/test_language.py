@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ocr.errors import DataError
-from ocr.reading.language import DIGIT, SYMBOL_OF, CharacterModel, load_language
+from ocr.reading.decoding.language import DIGIT, SYMBOL_OF, CharacterModel, load_language
 from ocr.training import language, language_templates
 from ocr.training.language_text import books, counted_words, plain, strip_gutenberg
 

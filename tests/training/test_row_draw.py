@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("fontTools")
 
-from ocr.reading.row_picture import HEIGHT, MARGIN, SPREAD, row_picture
+from ocr.reading.rows.picture import HEIGHT, MARGIN, SPREAD, row_picture
 from ocr.training.row_compose import Written
 from ocr.training.row_draw import CLEAN, MAX_WIDTH, draw
 

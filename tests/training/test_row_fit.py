@@ -17,8 +17,8 @@ pytest.importorskip("matplotlib")
 from ocr import store  # noqa: E402
 from ocr.commands import train as command  # noqa: E402
 from ocr.errors import DataError, ModelError  # noqa: E402
-from ocr.reading.ctc import CLASSES, encode  # noqa: E402
-from ocr.reading.ctc_align import log_likelihood  # noqa: E402
+from ocr.reading.rows.align import log_likelihood  # noqa: E402
+from ocr.reading.rows.ctc import CLASSES, encode  # noqa: E402
 from ocr.training import row_checkpoint  # noqa: E402
 from ocr.training.row_fit import train  # noqa: E402
 from ocr.training.row_loss import ctc_loss, edit_distance, error_rate  # noqa: E402

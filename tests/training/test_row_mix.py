@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("fontTools")
 
 from ocr.errors import DataError
-from ocr.reading.ctc import encode
-from ocr.reading.row_picture import HEIGHT
+from ocr.reading.rows.ctc import encode
+from ocr.reading.rows.picture import HEIGHT
 from ocr.training.row_draw import CLEAN, MAX_WIDTH, Damage
 from ocr.training.row_mix import KINDS, LONGEST, Pool, load_pools
 from ocr.training.row_stream import draw_rows

@@ -35,8 +35,9 @@ class LocalExecutor:
     def __enter__(self) -> LocalExecutor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for worker in self._workers:
             worker.kill()
         self._workers.clear()
@@ -76,8 +77,11 @@ class LocalExecutor:
     def _next_look(self) -> float:
         if self._limits.memory:
             return _POLL
-        ends = [worker.begun + self._limits.seconds for worker in self._workers
-                if worker.begun and self._limits.seconds]
+        ends = [
+            worker.begun + self._limits.seconds
+            for worker in self._workers
+            if worker.begun and self._limits.seconds
+        ]
         return max(min(ends, default=float("inf")) - time.monotonic(), 0) + 0.01
 
     def _bury(self, worker: Process, outcomes: list[Outcome]) -> None:

@@ -65,12 +65,17 @@ class RayExecutor:
         _check_reachable(self._address)
         on_terminate = signal.getsignal(signal.SIGTERM)
         try:
-            ray.init(address=None if self._address == "local" else self._address, log_to_driver=False,
-                     logging_level="ERROR", configure_logging=False,
-                     runtime_env={"env_vars": dict.fromkeys(ONE_THREAD, "1")})
+            ray.init(
+                address=None if self._address == "local" else self._address,
+                log_to_driver=False,
+                logging_level="ERROR",
+                configure_logging=False,
+                runtime_env={"env_vars": dict.fromkeys(ONE_THREAD, "1")},
+            )
         except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-            raise OcrError(f"no Ray cluster at {self._address!r} ({error}); "
-                           "start one with: ray start --head") from error
+            raise OcrError(
+                f"no Ray cluster at {self._address!r} ({error}); start one with: ray start --head"
+            ) from error
         signal.signal(signal.SIGTERM, on_terminate)  # Ray would leave without letting us finish
         jobs = self._jobs or max(int(ray.cluster_resources().get("CPU", 1)), 1)
         remote = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(_Actor)
@@ -81,8 +86,9 @@ class RayExecutor:
             raise OcrError(f"the cluster has started no worker in {_START:g} s; has it free cores?")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for remote in self._remotes:
             self._ray.kill(remote.actor)
         self._ray.shutdown()
@@ -168,8 +174,9 @@ def _check_reachable(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=10).close()
     except OSError as error:
-        raise OcrError(f"no Ray cluster at {address!r} ({error.strerror or error}); "
-                       "start one with: ray start --head") from error
+        raise OcrError(
+            f"no Ray cluster at {address!r} ({error.strerror or error}); start one with: ray start --head"
+        ) from error
 
 
 class _Actor:

@@ -27,23 +27,27 @@ from ocr.training.formats.pictures import Geometry
 FORMATS = (nist36, emnist_mat, svhn, unipen, npz, idx, pages, typefaces, folder)
 
 
-def load(path: Path, geometry: Geometry = "letters",
-         characters: frozenset[str] | None = None) -> dict[str, Samples]:
+def load(
+    path: Path, geometry: Geometry = "letters", characters: frozenset[str] | None = None
+) -> dict[str, Samples]:
     """Read labelled pictures of any known format: ``train``, ``valid`` and ``test``, those that are there.
 
     ``characters``: the classes to take, all when None. DataError says what was looked for when nothing fits.
     """
     found = next((form for form in FORMATS if form.recognises(path)), None)
     if found is None:
-        raise DataError(f"{path}: {_not_data(path)}; looked for "
-                        + "; ".join(form.LOOKS_LIKE for form in FORMATS))
+        raise DataError(
+            f"{path}: {_not_data(path)}; looked for " + "; ".join(form.LOOKS_LIKE for form in FORMATS)
+        )
     if found is unipen or found is typefaces:
         splits = found.load(path, geometry, characters)
     else:
         splits = found.load(path, geometry)
     if characters is not None:
-        splits = {name: samples.with_classes(tuple(c for c in samples.classes if c in characters))
-                  for name, samples in splits.items()}
+        splits = {
+            name: samples.with_classes(tuple(c for c in samples.classes if c in characters))
+            for name, samples in splits.items()
+        }
     splits = {name: samples for name, samples in splits.items() if len(samples)}
     if not splits:
         raise DataError(f"{path}: no pictures of the wanted classes in it")

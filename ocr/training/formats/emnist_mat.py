@@ -37,8 +37,9 @@ def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
         rows = np.atleast_2d(_field(path, part, f"dataset.{split}", "images"))
         labels = np.atleast_1d(_field(path, part, f"dataset.{split}", "labels")).astype(np.int64)
         if rows.dtype != np.uint8 or rows.ndim != 2 or rows.shape[1] != 784:
-            raise DataError(f"{path}: dataset.{split}.images is {rows.dtype} {rows.shape}, "
-                            "wanted uint8 (N, 784)")
+            raise DataError(
+                f"{path}: dataset.{split}.images is {rows.dtype} {rows.shape}, wanted uint8 (N, 784)"
+            )
         if labels.shape != rows.shape[:1]:
             raise DataError(f"{path}: dataset.{split}.labels has shape {labels.shape}, wanted ({len(rows)},)")
         writers = np.atleast_1d(part.get("writers", np.full(len(rows), ""))).astype(str)

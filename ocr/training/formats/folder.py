@@ -34,8 +34,10 @@ def recognises(path: Path) -> bool:
 def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
     """The splits, all with the same classes in order of their code points. DataError names the picture."""
     roots = _roots(path)
-    named = {split: {folder: class_name(folder.name) for folder in _folders(root) if _pictures(folder)}
-             for split, root in roots.items()}
+    named = {
+        split: {folder: class_name(folder.name) for folder in _folders(root) if _pictures(folder)}
+        for split, root in roots.items()
+    }
     classes = tuple(sorted({name for names in named.values() for name in names.values()}))
     return {split: _samples(path, split, names, classes, geometry) for split, names in named.items() if names}
 
@@ -66,11 +68,13 @@ def _pictures(folder: Path) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
 
 
-def _samples(path: Path, split: str, names: dict[Path, str], classes: tuple[str, ...],
-             geometry: Geometry) -> Samples:
+def _samples(
+    path: Path, split: str, names: dict[Path, str], classes: tuple[str, ...], geometry: Geometry
+) -> Samples:
     files = [(file, classes.index(name)) for folder, name in names.items() for file in _pictures(folder)]
     images = fit([read_letter(file) for file, _ in files], geometry)
     labels = np.array([label for _, label in files], np.int64)
     name = path.name if split == "train" else f"{path.name}-{split}"
-    return Samples(images, labels, classes, np.full(len(files), ""), name,
-                   checksum(file for file, _ in files))
+    return Samples(
+        images, labels, classes, np.full(len(files), ""), name, checksum(file for file, _ in files)
+    )

@@ -66,8 +66,9 @@ def classes_from_mapping(codes: NDArray[np.int64] | list[list[int]]) -> dict[int
     return {int(row[0]): chr(int(row[1])) for row in codes}
 
 
-def relabel(file: Path, labels: NDArray[np.int64],
-            characters: dict[int, str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def relabel(
+    file: Path, labels: NDArray[np.int64], characters: dict[int, str]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Labels as stored -> (indices into the classes, classes in order of their labels).
 
     ``characters``: label -> character. DataError names the file and a label that is not among them.
@@ -97,8 +98,14 @@ def _samples(file: Path, name: str, split: str, geometry: Geometry) -> Samples:
     if emnist:
         images = images.transpose(0, 2, 1)
     indices, classes = relabel(label_file, labels, _characters(file, name))
-    return Samples(fit(images, geometry), indices, classes, np.full(len(labels), ""),
-                   f"{name or 'mnist'}-{split}", checksum([file, label_file]))
+    return Samples(
+        fit(images, geometry),
+        indices,
+        classes,
+        np.full(len(labels), ""),
+        f"{name or 'mnist'}-{split}",
+        checksum([file, label_file]),
+    )
 
 
 def _partner(file: Path) -> Path:

@@ -64,8 +64,9 @@ def _splits_in(file: Path) -> list[str]:
     return [split for split in _SPLITS if f"{split}_data" in keys]
 
 
-def _samples(file: Path, variables: dict[str, NDArray[np.float64]], split: str,
-             geometry: Geometry) -> Samples:
+def _samples(
+    file: Path, variables: dict[str, NDArray[np.float64]], split: str, geometry: Geometry
+) -> Samples:
     data_key, label_key = f"{split}_data", f"{split}_labels"
     rows = np.atleast_2d(variables[data_key])
     if rows.ndim != 2 or rows.shape[1] != 1024:
@@ -74,13 +75,20 @@ def _samples(file: Path, variables: dict[str, NDArray[np.float64]], split: str,
         raise DataError(f"{file}: no variable {label_key!r} beside {data_key!r}")
     one_hot = np.atleast_2d(variables[label_key])
     if one_hot.ndim != 2 or one_hot.shape[1] not in _CLASSES or len(one_hot) != len(rows):
-        raise DataError(f"{file}: {label_key} has shape {one_hot.shape}, wanted ({len(rows)}, 36) "
-                        f"or ({len(rows)}, 26)")
+        raise DataError(
+            f"{file}: {label_key} has shape {one_hot.shape}, wanted ({len(rows)}, 36) or ({len(rows)}, 26)"
+        )
     if not ((one_hot == 0) | (one_hot == 1)).all() or not (one_hot.sum(1) == 1).all():
         raise DataError(f"{file}: {label_key} is not one-hot: every row needs a single 1 among zeros")
     pictures = upright(rows.astype(np.float64))
     images = pictures.astype(np.float32)
     if geometry == "letters":
         images = fit(list((pictures * 255).round().astype(np.uint8)), geometry)
-    return Samples(images, one_hot.argmax(1).astype(np.int64), _CLASSES[one_hot.shape[1]],
-                   np.full(len(rows), ""), file.stem, checksum([file]))
+    return Samples(
+        images,
+        one_hot.argmax(1).astype(np.int64),
+        _CLASSES[one_hot.shape[1]],
+        np.full(len(rows), ""),
+        file.stem,
+        checksum([file]),
+    )

@@ -51,20 +51,28 @@ def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
     if highest >= len(classes):
         raise DataError(f"{path}: label {highest} is beyond the {len(classes)} names in 'classes'")
     return {
-        split: Samples(fit(arrays[images], geometry), arrays[labels].reshape(-1).astype(np.int64), classes,
-                       np.full(len(arrays[images]), ""), f"{path.stem}-{split}", digest)
+        split: Samples(
+            fit(arrays[images], geometry),
+            arrays[labels].reshape(-1).astype(np.int64),
+            classes,
+            np.full(len(arrays[images]), ""),
+            f"{path.stem}-{split}",
+            digest,
+        )
         for split, images, labels in keys
     }
 
 
 def _check(path: Path, image_key: str, images: NDArray[Any], label_key: str, labels: NDArray[Any]) -> None:
     if images.dtype != np.uint8 or images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] != 3):
-        raise DataError(f"{path}: {image_key} is {images.dtype} {images.shape}, "
-                        "wanted uint8 (N, H, W) or (N, H, W, 3)")
+        raise DataError(
+            f"{path}: {image_key} is {images.dtype} {images.shape}, wanted uint8 (N, H, W) or (N, H, W, 3)"
+        )
     if labels.ndim == 2 and labels.shape[1] > 1:
         raise DataError(f"{path}: {label_key} has shape {labels.shape}, wanted one label for each picture")
     if labels.dtype.kind not in "iu" or labels.size != len(images):
-        raise DataError(f"{path}: {label_key} is {labels.dtype} {labels.shape}, "
-                        f"wanted {len(images)} integers")
+        raise DataError(
+            f"{path}: {label_key} is {labels.dtype} {labels.shape}, wanted {len(images)} integers"
+        )
     if labels.size and labels.min() < 0:
         raise DataError(f"{path}: {label_key} holds the negative label {labels.min()}")

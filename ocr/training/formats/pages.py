@@ -42,8 +42,13 @@ def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
         text = alphanumeric(transcription.read_text(encoding="utf-8"))
         patches = cut(picture)
         if len(patches) != len(text):
-            log.warning("%s: left out, %d letters found for %d in %s", picture, len(patches), len(text),
-                        transcription.name)
+            log.warning(
+                "%s: left out, %d letters found for %d in %s",
+                picture,
+                len(patches),
+                len(text),
+                transcription.name,
+            )
             continue
         crops.append(normalise(patches))
         characters += text
@@ -53,8 +58,11 @@ def load(path: Path, geometry: Geometry) -> dict[str, Samples]:
         raise DataError(f"{path}: on no picture does the number of letters agree with its transcription")
     classes = tuple(sorted(set(characters)))
     labels = np.array([classes.index(character) for character in characters], np.int64)
-    return {"train": Samples(np.concatenate(crops), labels, classes, np.array(writers), path.name,
-                             checksum(files))}
+    return {
+        "train": Samples(
+            np.concatenate(crops), labels, classes, np.array(writers), path.name, checksum(files)
+        )
+    }
 
 
 def cut(picture: Path) -> list[NDArray[np.uint8]]:
@@ -68,8 +76,12 @@ def cut(picture: Path) -> list[NDArray[np.uint8]]:
     except InputError as error:
         raise DataError(str(error)) from error
     letters = find_letters(ink)
-    return [letters.patch(index, ink) for row in find_rows(letters) for index in row.items
-            if not letters.mark[index]]
+    return [
+        letters.patch(index, ink)
+        for row in find_rows(letters)
+        for index in row.items
+        if not letters.mark[index]
+    ]
 
 
 def picture_of(transcription: Path) -> Path:

@@ -49,7 +49,7 @@ def _centre(canvas: NDArray[np.uint8], picture: NDArray[np.uint8]) -> None:
         kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         picture = np.asarray(cv2.resize(picture, (width, height), interpolation=kernel), np.uint8)
     top, left = (SIZE - height) // 2, (SIZE - width) // 2
-    canvas[top:top + height, left:left + width] = picture
+    canvas[top : top + height, left : left + width] = picture
 
 
 def read_letter(path: Path) -> NDArray[np.uint8]:

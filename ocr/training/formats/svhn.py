@@ -51,5 +51,6 @@ def _samples(file: Path) -> Samples:
     if labels.min() < 1 or labels.max() > 10:
         raise DataError(f"{file}: y holds {labels.min()}..{labels.max()}, wanted 1..10 (10 is the digit 0)")
     images = pictures.transpose(3, 0, 1, 2).astype(np.float32) / np.float32(255)
-    return Samples(images, labels % 10, tuple("0123456789"), np.full(len(labels), ""), file.stem,
-                   checksum([file]))
+    return Samples(
+        images, labels % 10, tuple("0123456789"), np.full(len(labels), ""), file.stem, checksum([file])
+    )

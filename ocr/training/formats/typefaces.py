@@ -41,8 +41,15 @@ def load(path: Path, geometry: Geometry, characters: frozenset[str] | None = Non
             if held_out:
                 images = draw(np.arange(len(letters)), np.random.default_rng(0))
             labels = np.array([wanted.index(label) for label in letters.labels.tolist()], np.int64)
-            splits[split] = Samples(images, labels, wanted, letters.writers, f"{path.name}-{split}", digest,
-                                    None if held_out else draw)
+            splits[split] = Samples(
+                images,
+                labels,
+                wanted,
+                letters.writers,
+                f"{path.name}-{split}",
+                digest,
+                None if held_out else draw,
+            )
     return splits
 
 
@@ -50,7 +57,8 @@ def artist(letters: Rasters) -> Artist:
     """Draws the letters by their numbers: turned, bent, thicker or thinner, photographed."""
 
     def draw(numbers: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
-        return normalise([capture(rewrite(letters.images[number], rng), letters.unit, rng)
-                          for number in numbers.tolist()])
+        return normalise(
+            [capture(rewrite(letters.images[number], rng), letters.unit, rng) for number in numbers.tolist()]
+        )
 
     return draw

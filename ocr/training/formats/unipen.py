@@ -32,8 +32,13 @@ def load(path: Path, geometry: Geometry, characters: frozenset[str] | None = Non
     draws them. DataError names file and key.
     """
     strokes = read_unipen(path)
-    single = np.array([len(label) == 1 and (characters is None or label in characters)
-                       for label in strokes.labels.tolist()], bool)
+    single = np.array(
+        [
+            len(label) == 1 and (characters is None or label in characters)
+            for label in strokes.labels.tolist()
+        ],
+        bool,
+    )
     classes = tuple(np.unique(strokes.labels[single]).tolist())
     held_out = validation_glyphs(strokes.writers)
     draw = artist(strokes)
@@ -45,8 +50,15 @@ def load(path: Path, geometry: Geometry, characters: frozenset[str] | None = Non
             images = draw(glyphs, np.random.default_rng(_FIRST_DRAWING)) if split == "valid" else empty
             own = _of(draw, glyphs) if split == "train" else None
             labels = np.searchsorted(classes, strokes.labels[glyphs]).astype(np.int64)
-            splits[split] = Samples(images, labels, classes, strokes.writers[glyphs], f"{path.stem}-{split}",
-                                    strokes.checksum, own)
+            splits[split] = Samples(
+                images,
+                labels,
+                classes,
+                strokes.writers[glyphs],
+                f"{path.stem}-{split}",
+                strokes.checksum,
+                own,
+            )
     return splits
 
 

@@ -35,8 +35,9 @@ class Cnn(nn.Module):
     channel. The last 4 x 4 cells are not averaged, because where a stroke is tells O from Q.
     """
 
-    def __init__(self, classes: int, width: int = 32, features: int = 0, dropout: float = 0.2,
-                 channels: int = 1) -> None:
+    def __init__(
+        self, classes: int, width: int = 32, features: int = 0, dropout: float = 0.2, channels: int = 1
+    ) -> None:
         super().__init__()
         self.stem = convolution(channels, width, stride=2, kernel=5)
         self.middle = nn.Sequential(convolution(width, 2 * width, stride=2), Residual(2 * width))
@@ -49,9 +50,9 @@ class Cnn(nn.Module):
 
     def forward(self, crops: Tensor, placement: Tensor | None = None) -> Tensor:
         """crops (N, 32, 32) or (N, 32, 32, 3), placement (N, features) -> logits (N, classes)."""
-        x = self.stem(maps(crops))                # (N, w, 16, 16)
-        x = self.middle(x)                        # (N, 2w, 8, 8)
+        x = self.stem(maps(crops))  # (N, w, 16, 16)
+        x = self.middle(x)  # (N, 2w, 8, 8)
         x = self.squeeze(self.top(x)).flatten(1)  # (N, 4w, 4, 4) -> (N, 2w, 4, 4) -> (N, 32w)
         if self.context is not None:
             x = torch.cat([x, self.context(placement)], dim=1)
-        return self.head(self.hidden(x))          # (N, 4w) -> (N, classes)
+        return self.head(self.hidden(x))  # (N, 4w) -> (N, classes)

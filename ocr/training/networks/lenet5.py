@@ -18,17 +18,17 @@ class LeNet5(nn.Module):
 
     def __init__(self, classes: int, channels: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
-        self.features = nn.Sequential(       # (N, C, 32, 32)
-            nn.Conv2d(channels, 6, 5),       # C1: (N, 6, 28, 28)
+        self.features = nn.Sequential(  # (N, C, 32, 32)
+            nn.Conv2d(channels, 6, 5),  # C1: (N, 6, 28, 28)
             nn.Tanh(),
-            nn.AvgPool2d(2),                 # S2: (N, 6, 14, 14)
-            nn.Conv2d(6, 16, 5),             # C3: (N, 16, 10, 10)
+            nn.AvgPool2d(2),  # S2: (N, 6, 14, 14)
+            nn.Conv2d(6, 16, 5),  # C3: (N, 16, 10, 10)
             nn.Tanh(),
-            nn.AvgPool2d(2),                 # S4: (N, 16, 5, 5)
-            nn.Conv2d(16, 120, 5),           # C5: (N, 120, 1, 1)
+            nn.AvgPool2d(2),  # S4: (N, 16, 5, 5)
+            nn.Conv2d(16, 120, 5),  # C5: (N, 120, 1, 1)
             nn.Tanh(),
-            nn.Flatten(),                    # (N, 120)
-            nn.Linear(120, 84),              # F6: (N, 84)
+            nn.Flatten(),  # (N, 120)
+            nn.Linear(120, 84),  # F6: (N, 84)
             nn.Tanh(),
             nn.Dropout(dropout),
         )

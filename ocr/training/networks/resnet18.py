@@ -39,15 +39,19 @@ class ResNet18(nn.Module):
     def __init__(self, classes: int, channels: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(channels, 64, 3, 1, 1, bias=False),      # (N, 64, 32, 32)
+            nn.Conv2d(channels, 64, 3, 1, 1, bias=False),  # (N, 64, 32, 32)
             nn.BatchNorm2d(64),
             nn.ReLU(inplace=True),
-            Block(64, 64, 1), Block(64, 64, 1),                # (N, 64, 32, 32)
-            Block(64, 128, 2), Block(128, 128, 1),             # (N, 128, 16, 16)
-            Block(128, 256, 2), Block(256, 256, 1),            # (N, 256, 8, 8)
-            Block(256, 512, 2), Block(512, 512, 1),            # (N, 512, 4, 4)
-            nn.AdaptiveAvgPool2d(1),                           # (N, 512, 1, 1)
-            nn.Flatten(),                                      # (N, 512)
+            Block(64, 64, 1),
+            Block(64, 64, 1),  # (N, 64, 32, 32)
+            Block(64, 128, 2),
+            Block(128, 128, 1),  # (N, 128, 16, 16)
+            Block(128, 256, 2),
+            Block(256, 256, 1),  # (N, 256, 8, 8)
+            Block(256, 512, 2),
+            Block(512, 512, 1),  # (N, 512, 4, 4)
+            nn.AdaptiveAvgPool2d(1),  # (N, 512, 1, 1)
+            nn.Flatten(),  # (N, 512)
             nn.Dropout(dropout),
         )
         self.head = nn.Linear(512, classes)

@@ -34,15 +34,19 @@ class SqueezeNet(nn.Module):
     def __init__(self, classes: int, channels: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(channels, 64, 3, padding=1),                # (N, 64, 32, 32)
+            nn.Conv2d(channels, 64, 3, padding=1),  # (N, 64, 32, 32)
             nn.ReLU(inplace=True),
-            nn.MaxPool2d(2),                                      # (N, 64, 16, 16)
-            Fire(64, 16, 64), Fire(128, 16, 64),                  # (N, 128, 16, 16)
-            nn.MaxPool2d(2),                                      # (N, 128, 8, 8)
-            Fire(128, 32, 128), Fire(256, 32, 128),               # (N, 256, 8, 8)
-            nn.MaxPool2d(2),                                      # (N, 256, 4, 4)
-            Fire(256, 48, 192), Fire(384, 48, 192),               # (N, 384, 4, 4)
-            Fire(384, 64, 256), Fire(512, 64, 256),               # (N, 512, 4, 4)
+            nn.MaxPool2d(2),  # (N, 64, 16, 16)
+            Fire(64, 16, 64),
+            Fire(128, 16, 64),  # (N, 128, 16, 16)
+            nn.MaxPool2d(2),  # (N, 128, 8, 8)
+            Fire(128, 32, 128),
+            Fire(256, 32, 128),  # (N, 256, 8, 8)
+            nn.MaxPool2d(2),  # (N, 256, 4, 4)
+            Fire(256, 48, 192),
+            Fire(384, 48, 192),  # (N, 384, 4, 4)
+            Fire(384, 64, 256),
+            Fire(512, 64, 256),  # (N, 512, 4, 4)
             nn.Dropout(dropout),
         )
         self.head = nn.Conv2d(512, classes, 1)
@@ -54,5 +58,5 @@ class SqueezeNet(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def forward(self, images: Tensor) -> Tensor:
-        scores = self.head(self.features(maps(images)))           # (N, classes, 4, 4)
-        return scores.mean((2, 3))                                # (N, classes)
+        scores = self.head(self.features(maps(images)))  # (N, classes, 4, 4)
+        return scores.mean((2, 3))  # (N, classes)

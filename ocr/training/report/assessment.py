@@ -78,8 +78,16 @@ class Assessment:
         hits, written, read = np.diag(self.confusion), self.confusion.sum(1), self.confusion.sum(0)
         precision, recall = hits / np.maximum(read, 1), hits / np.maximum(written, 1)
         f1 = 2 * hits / np.maximum(read + written, 1)
-        return [{"class": name, "precision": float(precision[k]), "recall": float(recall[k]),
-                 "f1": float(f1[k]), "support": int(written[k])} for k, name in enumerate(self.classes)]
+        return [
+            {
+                "class": name,
+                "precision": float(precision[k]),
+                "recall": float(recall[k]),
+                "f1": float(f1[k]),
+                "support": int(written[k]),
+            }
+            for k, name in enumerate(self.classes)
+        ]
 
     @property
     def macro_f1(self) -> float:
@@ -115,9 +123,22 @@ class Assessment:
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain numbers, ready for JSON."""
         return {
-            "samples": len(self.labels), "accuracy": self.accuracy, "top2": self.top2, "loss": self.loss,
-            "macro_f1": self.macro_f1, "ece": self.ece, "reject_for_99": self.reject_for(),
-            "per_class": self.per_class, "classes": list(self.classes), "confusion": self.confusion.tolist(),
-            "worst_pairs": [{"written": self.classes[pair.written], "read": self.classes[pair.read],
-                             "count": len(pair.members)} for pair in self.worst_pairs()],
+            "samples": len(self.labels),
+            "accuracy": self.accuracy,
+            "top2": self.top2,
+            "loss": self.loss,
+            "macro_f1": self.macro_f1,
+            "ece": self.ece,
+            "reject_for_99": self.reject_for(),
+            "per_class": self.per_class,
+            "classes": list(self.classes),
+            "confusion": self.confusion.tolist(),
+            "worst_pairs": [
+                {
+                    "written": self.classes[pair.written],
+                    "read": self.classes[pair.read],
+                    "count": len(pair.members),
+                }
+                for pair in self.worst_pairs()
+            ],
         }

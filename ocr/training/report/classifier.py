@@ -47,35 +47,55 @@ class Results:
 def write_report(folder: Path, results: Results) -> Path:
     """Write ``report.html``, ``report.json`` and the PNGs into ``folder``; the path of the page."""
     found = results.assessment
-    page = Document(results.title, f"Measured on {results.tested_on}: {len(found.labels):,} pictures of "
-                                   f"{len(found.classes)} classes.")
+    page = Document(
+        results.title,
+        f"Measured on {results.tested_on}: {len(found.labels):,} pictures of {len(found.classes)} classes.",
+    )
     _headline(page, results)
     if results.history:
         _learning(page, results)
     _mistakes(page, results)
     _certainty(page, found)
     if results.after is not None:
-        page.section("First layer", "What each unit of the first layer looks for: blue is wanted ink, red is "
-                     "unwanted. Structure shows what was learned; noise that is left, what was not needed.")
-        page.pictures(Picture.of(figures.first_layer(results.before, results.after), "first-layer",
-                                 "First-layer weights as tiles before and after training"))
+        page.section(
+            "First layer",
+            "What each unit of the first layer looks for: blue is wanted ink, red is "
+            "unwanted. Structure shows what was learned; noise that is left, what was not needed.",
+        )
+        page.pictures(
+            Picture.of(
+                figures.first_layer(results.before, results.after),
+                "first-layer",
+                "First-layer weights as tiles before and after training",
+            )
+        )
     _classes(page, found)
     _provenance(page, results)
-    return page.write(folder, {
-        "title": results.title, "tested_on": results.tested_on, **found.to_dict(),
-        "history": [dict(epoch) for epoch in results.history], "best_epoch": results.best,
-        "pictures_per_second": results.speed, "settings": dict(results.settings),
-        "data": [dict(source) for source in results.data],
-    })
+    return page.write(
+        folder,
+        {
+            "title": results.title,
+            "tested_on": results.tested_on,
+            **found.to_dict(),
+            "history": [dict(epoch) for epoch in results.history],
+            "best_epoch": results.best,
+            "pictures_per_second": results.speed,
+            "settings": dict(results.settings),
+            "data": [dict(source) for source in results.data],
+        },
+    )
 
 
 def _headline(page: Document, results: Results) -> None:
     found = results.assessment
     share = found.reject_for()
-    facts = [(percent(found.accuracy), "read right"), (percent(found.top2), "right within the best two"),
-             (f"{found.macro_f1:.3f}", "mean F1 of the classes"),
-             (percent(found.ece), "calibration error (ECE)"),
-             ("–" if share is None else percent(share), f"to reject for {100 * WANTED:.0f} % on the rest")]
+    facts = [
+        (percent(found.accuracy), "read right"),
+        (percent(found.top2), "right within the best two"),
+        (f"{found.macro_f1:.3f}", "mean F1 of the classes"),
+        (percent(found.ece), "calibration error (ECE)"),
+        ("–" if share is None else percent(share), f"to reject for {100 * WANTED:.0f} % on the rest"),
+    ]
     if results.speed:
         facts.append((f"{results.speed:,.0f}", "pictures a second"))
     page.facts(facts)
@@ -83,18 +103,28 @@ def _headline(page: Document, results: Results) -> None:
 
 def _learning(page: Document, results: Results) -> None:
     history = results.history
-    page.section("Learning", "Training and validation drawn together: where they part, the network learns "
-                 "by heart; where both still improve at the end, training stopped too soon.")
-    panels = {title: {name: [float(epoch.get(f"{key}_{what}", np.nan)) for epoch in history]
-                      for name, key in (("training", "train"), ("validation", "valid"))}
-              for title, what in (("Loss", "loss"), ("Accuracy", "accuracy"))}
+    page.section(
+        "Learning",
+        "Training and validation drawn together: where they part, the network learns "
+        "by heart; where both still improve at the end, training stopped too soon.",
+    )
+    panels = {
+        title: {
+            name: [float(epoch.get(f"{key}_{what}", np.nan)) for epoch in history]
+            for name, key in (("training", "train"), ("validation", "valid"))
+        }
+        for title, what in (("Loss", "loss"), ("Accuracy", "accuracy"))
+    }
     page.pictures(Picture.of(figures.curves(panels, results.best), "learning", "Loss and accuracy by epoch"))
 
 
 def _mistakes(page: Document, results: Results) -> None:
     found = results.assessment
-    page.section("Mistakes", "Each row is a class as written, each column what it was read as; the deeper "
-                 "the red, the larger the share of that row. The diagonal, what was right, is left pale.")
+    page.section(
+        "Mistakes",
+        "Each row is a class as written, each column what it was read as; the deeper "
+        "the red, the larger the share of that row. The diagonal, what was right, is left pale.",
+    )
     matrix = figures.confusion(found.confusion, found.classes)
     page.pictures(Picture.of(matrix, "confusion", "Confusion matrix"))
     pairs = found.worst_pairs()
@@ -103,30 +133,56 @@ def _mistakes(page: Document, results: Results) -> None:
         return
     page.paragraph("The pairs that cost most, with the mistakes the network was surest of.")
     written = found.confusion.sum(1)
-    rows = [[f"{_name(found.classes[pair.written])} read as {_name(found.classes[pair.read])}",
-             str(len(pair.members)), percent(len(pair.members) / written[pair.written]),
-             Raw(_strip(results.images, pair.members).html)] for pair in pairs]
+    rows = [
+        [
+            f"{_name(found.classes[pair.written])} read as {_name(found.classes[pair.read])}",
+            str(len(pair.members)),
+            percent(len(pair.members) / written[pair.written]),
+            Raw(_strip(results.images, pair.members).html),
+        ]
+        for pair in pairs
+    ]
     page.table(["pair", "letters", "of its class", "examples"], rows, "pairs")
 
 
 def _certainty(page: Document, found: Assessment) -> None:
-    page.section("Certainty", "Left: of the readings with a given confidence, how many are right; on the "
-                 "dashed line the confidence can be taken at its word. Right: what is gained by handing the "
-                 "least sure readings to a person.")
+    page.section(
+        "Certainty",
+        "Left: of the readings with a given confidence, how many are right; on the "
+        "dashed line the confidence can be taken at its word. Right: what is gained by handing the "
+        "least sure readings to a person.",
+    )
     shares, accuracy = found.rejection
     page.pictures(
-        Picture.of(figures.reliability(found.confidence, found.right), "reliability", "Reliability curve",
-                   f"Expected calibration error {percent(found.ece, 2)}. Large dots hold many readings."),
-        Picture.of(figures.rejection(shares, accuracy, WANTED, found.reject_for()), "rejection",
-                   "Accuracy against the share rejected"))
+        Picture.of(
+            figures.reliability(found.confidence, found.right),
+            "reliability",
+            "Reliability curve",
+            f"Expected calibration error {percent(found.ece, 2)}. Large dots hold many readings.",
+        ),
+        Picture.of(
+            figures.rejection(shares, accuracy, WANTED, found.reject_for()),
+            "rejection",
+            "Accuracy against the share rejected",
+        ),
+    )
 
 
 def _classes(page: Document, found: Assessment) -> None:
     page.section("Classes")
-    rows = [[_name(row["class"]), percent(row["precision"]), percent(row["recall"]), bar(row["f1"]),
-             str(row["support"])] for row in found.per_class]
-    page.table(["class", "precision", "recall", "F1", "support"], rows, "classes",
-               sheets=1 if len(rows) <= 12 else 2)
+    rows = [
+        [
+            _name(row["class"]),
+            percent(row["precision"]),
+            percent(row["recall"]),
+            bar(row["f1"]),
+            str(row["support"]),
+        ]
+        for row in found.per_class
+    ]
+    page.table(
+        ["class", "precision", "recall", "F1", "support"], rows, "classes", sheets=1 if len(rows) <= 12 else 2
+    )
 
 
 def _provenance(page: Document, results: Results) -> None:
@@ -136,9 +192,18 @@ def _provenance(page: Document, results: Results) -> None:
         settings["throughput"] = f"{results.speed:,.0f} pictures a second ({results.speed_note})"
     page.settings(settings)
     if results.data:
-        page.table(["data", "use", "pictures", "SHA-256"],
-                   [[str(source["name"]), str(source.get("use", "")), f"{source.get('samples', 0):,}",
-                     str(source["sha256"])[:16]] for source in results.data])
+        page.table(
+            ["data", "use", "pictures", "SHA-256"],
+            [
+                [
+                    str(source["name"]),
+                    str(source.get("use", "")),
+                    f"{source.get('samples', 0):,}",
+                    str(source["sha256"])[:16],
+                ]
+                for source in results.data
+            ],
+        )
 
 
 def _strip(images: NDArray[np.float32], members: NDArray[np.int64]) -> Picture:

@@ -50,8 +50,9 @@ def axes(figure: Figure, *place: int, title: str = "", across: str = "", up: str
 
 
 @styled
-def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None = None,
-           across: str = "epoch") -> Figure:
+def curves(
+    panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None = None, across: str = "epoch"
+) -> Figure:
     """Panels side by side, by title; in each one line by name, its values by epoch, NaN where there is none.
 
     The names ``training`` and ``validation`` have colours of their own; the epoch ``best`` is marked.
@@ -68,8 +69,15 @@ def curves(panels: Mapping[str, Mapping[str, Sequence[float]]], best: int | None
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if best is not None:
             ax.axvline(best, color=SOFT, linewidth=0.8, linestyle=DASHES)
-            ax.annotate("best", (best, 1), xycoords=("data", "axes fraction"), xytext=(3, -9),
-                        textcoords="offset points", fontsize=8.5, color=SOFT)
+            ax.annotate(
+                "best",
+                (best, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, -9),
+                textcoords="offset points",
+                fontsize=8.5,
+                color=SOFT,
+            )
         if not many:
             ax.legend(loc="best")
     if many:
@@ -111,8 +119,15 @@ def confusion(matrix: NDArray[np.int64], classes: Sequence[str]) -> Figure:
             ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, color="#eef1f6", linewidth=0))
         elif number <= 40:
             dark = errors[row, column] > 0.25 * errors.max()
-            ax.text(column, row, str(matrix[row, column]), ha="center", va="center", fontsize=min(size, 7.5),
-                    color="white" if dark else INK)
+            ax.text(
+                column,
+                row,
+                str(matrix[row, column]),
+                ha="center",
+                va="center",
+                fontsize=min(size, 7.5),
+                color="white" if dark else INK,
+            )
     for spine in ax.spines.values():
         spine.set_visible(False)
     return figure
@@ -142,8 +157,9 @@ def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins:
 
 
 @styled
-def rejection(rejected: NDArray[np.float64], accuracy: NDArray[np.float64], wanted: float,
-              share: float | None) -> Figure:
+def rejection(
+    rejected: NDArray[np.float64], accuracy: NDArray[np.float64], wanted: float, share: float | None
+) -> Figure:
     """Accuracy on what is left when the least sure are rejected; ``share`` must go for ``wanted``."""
     figure = Figure(figsize=(4.7, 3.9))
     ax = axes(figure, title="Rejection", across="share rejected, least sure first", up="right among the rest")
@@ -151,8 +167,13 @@ def rejection(rejected: NDArray[np.float64], accuracy: NDArray[np.float64], want
     ax.axhline(wanted, color=SOFT, linewidth=0.8, linestyle=DASHES)
     if share is not None:
         ax.scatter([share], [wanted], s=34, color=WRONG, zorder=3)
-        ax.annotate(f"reject {100 * share:.1f} % for {100 * wanted:.0f} %", (share, wanted), xytext=(9, -15),
-                    textcoords="offset points", color=WRONG)
+        ax.annotate(
+            f"reject {100 * share:.1f} % for {100 * wanted:.0f} %",
+            (share, wanted),
+            xytext=(9, -15),
+            textcoords="offset points",
+            color=WRONG,
+        )
     low = float(accuracy.min(initial=1))
     ax.set(xlim=(0, 1), ylim=(low - 0.04 * (1.002 - low), 1 + 0.06 * (1.002 - low)))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -184,11 +205,10 @@ def tiles(weights: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan, np.float32)
     for index, tile in enumerate(weights):
         top, left = index // columns * (height + gap), index % columns * (width + gap)
-        sheet[top:top + height, left:left + width] = tile
+        sheet[top : top + height, left : left + width] = tile
     return sheet
 
 
 def _plain(name: str) -> str:
     """matplotlib takes dollar signs for formulae."""
     return name.replace("$", r"\$") if name else "∅"
-

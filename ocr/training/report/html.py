@@ -1,11 +1,11 @@
 """The shell of every report: one light HTML page that needs nothing beside it, its pictures, its JSON.
 
-    page = Document("Letters", "3,600 letters of 40 writers")
-    page.facts([("96.4 %", "read right")])
-    page.section("Learning", "Loss falls, accuracy rises.")
-    page.pictures(Picture.of(figure, "learning", "Loss and accuracy by epoch"))
-    page.table(["class", "recall"], [["A", "98.2 %"]])
-    page.write(folder, {"accuracy": 0.964})
+page = Document("Letters", "3,600 letters of 40 writers")
+page.facts([("96.4 %", "read right")])
+page.section("Learning", "Loss falls, accuracy rises.")
+page.pictures(Picture.of(figure, "learning", "Loss and accuracy by epoch"))
+page.table(["class", "recall"], [["A", "98.2 %"]])
+page.write(folder, {"accuracy": 0.964})
 """
 
 from __future__ import annotations
@@ -71,8 +71,10 @@ class Document:
 
     def facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """The few figures that matter most, each large with a line below it."""
-        items = "".join(f"<div><strong>{escape(value)}</strong><span>{escape(label)}</span></div>"
-                        for value, label in facts)
+        items = "".join(
+            f"<div><strong>{escape(value)}</strong><span>{escape(label)}</span></div>"
+            for value, label in facts
+        )
         self._body.append(f'<div class="facts">{items}</div>')
 
     def section(self, title: str, text: str = "") -> None:
@@ -88,33 +90,40 @@ class Document:
     def pictures(self, *pictures: Picture) -> None:
         """Pictures side by side, each also written to a file of its own."""
         self._pictures += pictures
-        cells = "".join(f"<figure>{picture.html}<figcaption>{escape(picture.caption)}</figcaption></figure>"
-                        for picture in pictures)
+        cells = "".join(
+            f"<figure>{picture.html}<figcaption>{escape(picture.caption)}</figcaption></figure>"
+            for picture in pictures
+        )
         self._body.append(f'<div class="pictures">{cells}</div>')
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "",
-              sheets: int = 1) -> None:
+    def table(
+        self, columns: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "", sheets: int = 1
+    ) -> None:
         """A table; the first column is text, the others are figures set to the right.
 
         ``kind`` is a class of the style sheet; ``sheets`` breaks a long table into that many side by side.
         """
         length = -(-len(rows) // sheets) or 1
         head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-        parts = (_rows(rows[start:start + length]) for start in range(0, len(rows), length))
-        tables = "".join(f"<table><thead><tr>{head}</tr></thead><tbody>{part}</tbody></table>"
-                         for part in parts)
+        parts = (_rows(rows[start : start + length]) for start in range(0, len(rows), length))
+        tables = "".join(
+            f"<table><thead><tr>{head}</tr></thead><tbody>{part}</tbody></table>" for part in parts
+        )
         self._body.append(f'<div class="tables {escape(kind)}">{tables}</div>')
 
     def settings(self, settings: Mapping[str, Any]) -> None:
         """Names and values, in the order given."""
-        rows = "".join(f"<dt>{escape(str(name))}</dt><dd>{escape(_plain(value))}</dd>"
-                       for name, value in settings.items())
+        rows = "".join(
+            f"<dt>{escape(str(name))}</dt><dd>{escape(_plain(value))}</dd>"
+            for name, value in settings.items()
+        )
         self._body.append(f'<dl class="settings">{rows}</dl>')
 
     def html(self) -> str:
         """The whole page."""
-        links = "".join(f'<a href="#s{number}">{escape(name)}</a>'
-                        for number, name in enumerate(self._sections, 1))
+        links = "".join(
+            f'<a href="#s{number}">{escape(name)}</a>' for number, name in enumerate(self._sections, 1)
+        )
         lead = f'<p class="lead">{escape(self.lead)}</p>' if self.lead else ""
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'

@@ -21,8 +21,8 @@ CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def letter_l(side: int) -> np.ndarray:
     """An L as (side, side) uint8, 255 = ink: strokes at the left and the bottom, so no flip goes unseen."""
     picture = np.zeros((side, side), np.uint8)
-    picture[side // 5:-side // 5, side // 4:side // 4 + 4] = 255
-    picture[-side // 5 - 4:-side // 5, side // 4:-side // 5] = 255
+    picture[side // 5 : -side // 5, side // 4 : side // 4 + 4] = 255
+    picture[-side // 5 - 4 : -side // 5, side // 4 : -side // 5] = 255
     return picture
 
 
@@ -38,8 +38,9 @@ def write_nist36(folder: Path, prefix: str, split: str, classes: int, each: int 
     labels = np.repeat(np.arange(classes), each)
     upright = 1 - letter_l(32).astype(np.float64) / 255 * 1.08  # black 0 on white 1, overshooting
     rows = np.tile(upright.T.reshape(1, 1024), (len(labels), 1))  # column by column
-    savemat(folder / f"{prefix}_{split}.mat",
-            {f"{split}_data": rows, f"{split}_labels": np.eye(classes)[labels]})
+    savemat(
+        folder / f"{prefix}_{split}.mat", {f"{split}_data": rows, f"{split}_labels": np.eye(classes)[labels]}
+    )
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
@@ -122,8 +123,11 @@ def test_idx_damage(tmp_path: Path) -> None:
 
 def test_emnist_mat(tmp_path: Path) -> None:
     rows = np.tile(letter_l(28).T.reshape(1, 784), (4, 1))  # each picture column by column
-    part = {"images": rows, "labels": np.array([[0], [1], [2], [1]], np.uint8),
-            "writers": np.array([[7], [7], [8], [9]], np.uint16)}
+    part = {
+        "images": rows,
+        "labels": np.array([[0], [1], [2], [1]], np.uint8),
+        "writers": np.array([[7], [7], [8], [9]], np.uint16),
+    }
     mapping = np.array([[0, 48], [1, 65], [2, 97]], np.uint8)
     savemat(tmp_path / "emnist-byclass.mat", {"dataset": {"train": part, "test": part, "mapping": mapping}})
     splits = load(tmp_path / "emnist-byclass.mat", "kept")
@@ -151,8 +155,15 @@ def test_npz_layouts(tmp_path: Path) -> None:
     picture = np.stack([letter_l(28)] * 3)
     labels = np.array([[0], [2], [1]], np.uint8)
     path = tmp_path / "medmnist.npz"
-    np.savez(path, train_images=picture, train_labels=labels, val_images=picture[:1], val_labels=labels[:1],
-             test_images=picture[:2], test_labels=labels[:2])
+    np.savez(
+        path,
+        train_images=picture,
+        train_labels=labels,
+        val_images=picture[:1],
+        val_labels=labels[:1],
+        test_images=picture[:2],
+        test_labels=labels[:2],
+    )
     splits = load(path)
     assert {name: len(samples) for name, samples in splits.items()} == {"train": 3, "valid": 1, "test": 2}
     assert splits["test"].classes == ("0", "1", "2")
@@ -173,9 +184,9 @@ def test_folder_of_classes(tmp_path: Path) -> None:
     for folder in ("upper_A", "lower_a", "U+002F", "7", "ship"):
         (tmp_path / folder).mkdir()
         dark = 255 - cv2.resize(letter_l(40), (60, 50))
-        cv2.imwrite(str(tmp_path / folder / "dark.png"), dark)                       # dark on light
-        cv2.imwrite(str(tmp_path / folder / "light.png"), 255 - dark)                # light on dark
-        cv2.imwrite(str(tmp_path / folder / "grey.png"), (dark // 3 + 90))           # little contrast
+        cv2.imwrite(str(tmp_path / folder / "dark.png"), dark)  # dark on light
+        cv2.imwrite(str(tmp_path / folder / "light.png"), 255 - dark)  # light on dark
+        cv2.imwrite(str(tmp_path / folder / "grey.png"), (dark // 3 + 90))  # little contrast
     train = load(tmp_path)["train"]
     assert train.classes == ("/", "7", "A", "a", "ship") and train.counts().tolist() == [3] * 5
     assert all(is_upright_l(image) for image in train.images)
@@ -213,10 +224,16 @@ def write_unipen(path: Path, writers: list[str]) -> None:
     stroke = np.array([[0, 0, 0, 0, 0, 20, 20], [80, -20, -20, -20, -20, 0, 0]], np.int32)
     count = 2 * len(writers)
     names = np.repeat(writers, 2)
-    np.savez(path, steps=np.tile(stroke, count), stroke_len=np.full(count, 7, np.int32),
-             n_strokes=np.ones(count, np.int32), label=np.array(["L", "l"] * len(writers)),
-             contributor=np.full(count, "abc"), writer=names,
-             source=np.array([f"abc/{name}.dat" for name in names]))
+    np.savez(
+        path,
+        steps=np.tile(stroke, count),
+        stroke_len=np.full(count, 7, np.int32),
+        n_strokes=np.ones(count, np.int32),
+        label=np.array(["L", "l"] * len(writers)),
+        contributor=np.full(count, "abc"),
+        writer=names,
+        source=np.array([f"abc/{name}.dat" for name in names]),
+    )
 
 
 def test_unipen_is_drawn_anew(tmp_path: Path) -> None:

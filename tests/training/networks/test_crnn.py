@@ -15,7 +15,7 @@ pytest.importorskip("fontTools")
 
 from ocr import store  # noqa: E402
 from ocr.errors import OutputError  # noqa: E402
-from ocr.reading.ctc import ALPHABET, CLASSES  # noqa: E402
+from ocr.reading.rows.ctc import ALPHABET, CLASSES  # noqa: E402
 from ocr.training.networks.crnn import STRIDE, Crnn  # noqa: E402
 from ocr.training.row_export import PARITY, check_parity, export_rows  # noqa: E402
 

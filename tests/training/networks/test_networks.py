@@ -31,8 +31,11 @@ def test_colour(name: str) -> None:
 
 def test_reference_sizes() -> None:
     """Weights as published, for the sizes of the publications."""
-    count = {name: sum(weight.numel() for weight in build(name, 10).parameters()) for name in NETWORKS
-             if name in CLASSIFIERS}
+    count = {
+        name: sum(weight.numel() for weight in build(name, 10).parameters())
+        for name in NETWORKS
+        if name in CLASSIFIERS
+    }
     assert count["lenet5"] == 61_706  # the figure that every textbook gives for the fully connected C3
     assert count["logistic"] == 10_250
     assert 11.1e6 < count["resnet18"] < 11.2e6

@@ -1,0 +1,1 @@
+"""The kinds of picture files, one file each."""

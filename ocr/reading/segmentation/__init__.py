@@ -1,0 +1,1 @@
+"""What ink, letters and lines are found with."""

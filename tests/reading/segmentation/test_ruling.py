@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.reading.segmentation.ruling import remove_rules
+from tests.drawn import blank, write
+
+
+def ink(picture: np.ndarray) -> np.ndarray:
+    return (picture < 128).astype(np.uint8)
+
+
+@pytest.mark.parametrize("thickness", [1, 3, 5])
+@pytest.mark.parametrize("fall", [0, 12])
+def test_ruling_goes_and_letters_stay(thickness: int, fall: int) -> None:
+    picture = blank(300, 800)
+    write(picture, "HANDPRINT", 40, 140, 40)
+    letters = ink(picture)
+    ruled = picture.copy()
+    for y in (60, 160, 220):
+        cv2.line(ruled, (0, y), (800, y + fall), 40, thickness, cv2.LINE_AA)
+    writing, rules = remove_rules(ink(ruled), 40)
+    assert not (writing & rules).any()
+    assert (writing[letters > 0] > 0).mean() > 0.97
+    assert np.count_nonzero(writing) < 1.12 * letters.sum()
+
+
+def test_strokes_that_cross_a_rule_stay_whole() -> None:
+    picture = blank(160, 700)
+    write(picture, "MINIM", 60, 110, 50)
+    before = cv2.connectedComponents(ink(picture))[0]
+    cv2.line(picture, (0, 95), (700, 95), 40, 3)
+    writing, _ = remove_rules(ink(picture), 50)
+    sizes = cv2.connectedComponentsWithStats(writing)[2][1:, cv2.CC_STAT_HEIGHT]
+    assert (sizes > 45).sum() == before - 1
+
+
+def test_form_boxes_go() -> None:
+    picture = blank(120, 700)
+    boxes = write(picture, "03111998", 30, 80, 36, pitch=2.0)
+    letters = ink(picture)
+    for k in range(9):
+        cv2.line(picture, (18 + 72 * k, 30), (18 + 72 * k, 92), 40, 2)
+    for y in (30, 92):
+        cv2.line(picture, (18, y), (18 + 72 * 8, y), 40, 2)
+    writing, _ = remove_rules(ink(picture), 36)
+    assert (writing[letters > 0] > 0).all()
+    found = cv2.connectedComponentsWithStats(writing)[2][1:]
+    assert (found[:, cv2.CC_STAT_AREA] > 40).sum() == len(boxes)
+
+
+def test_letters_alone_lose_nothing() -> None:
+    picture = blank(200, 900)
+    write(picture, "TEFLZHIE", 40, 140, 60)
+    writing, rules = remove_rules(ink(picture), 60)
+    assert not rules.any()
+    assert np.count_nonzero(writing) == ink(picture).sum()

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocr.reading.segmentation.survey import survey
+from tests.drawn import blank, turned, write
+
+
+def page(height: int, rows: int = 4, size: tuple[int, int] = (900, 1200)) -> np.ndarray:
+    picture = blank(*size)
+    for row in range(rows):
+        write(
+            picture, "HANDPRINT ROWS"[: int(size[1] / height / 1.2)], height, height * (2 + 2 * row), height
+        )
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("height", "rows", "size"),
+    [
+        (14, 6, (300, 400)),
+        (40, 4, (900, 1200)),
+        (120, 3, (900, 2000)),
+        (70, 1, (160, 400)),
+        (150, 1, (900, 900)),
+    ],
+)
+def test_letter_height(height: int, rows: int, size: tuple[int, int]) -> None:
+    assert survey(page(height, rows, size)).letter_height == pytest.approx(1.1 * height, rel=0.13)
+
+
+def test_letter_height_among_specks_and_under_ruling() -> None:
+    picture = page(60)
+    random = np.random.default_rng(1)
+    for x, y in random.integers(0, (1195, 895), (400, 2)):
+        picture[y : y + 3, x : x + 3] = 60
+    picture[80::75] = 90
+    assert survey(picture).letter_height == pytest.approx(67, rel=0.13)
+
+
+@pytest.mark.parametrize("degrees", [-18, -7, -3, 0, 4, 12, 19])
+def test_skew(degrees: float) -> None:
+    picture = np.pad(page(36), 150, constant_values=225)
+    assert survey(turned(picture, degrees)).skew == pytest.approx(degrees, abs=1.0)
+
+
+def test_blank_paper_has_no_letters() -> None:
+    seen = survey(blank(300, 400))
+    assert seen.letter_height == 0 and seen.skew == 0 and seen.sheet is None
