@@ -173,8 +173,9 @@ def entries(
         found.append((f"gain in PSNR, {row.damage} {row.strength:g}, dB", gain, 2))
     told = [(letters.name, *figure) for figure in found]
     for name, readings in read.items():
-        for row in readings:
-            told.append((name, f"accuracy, {row.damage} {row.level}, cleaned", row.cleaned, 4))
+        told += [
+            (name, f"accuracy, {each.damage} {each.level}, cleaned", each.cleaned, 4) for each in readings
+        ]
     return [
         {"name": name, "test_set": tested, "value": round(value, places)}
         for tested, name, value, places in told

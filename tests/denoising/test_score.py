@@ -21,6 +21,7 @@ from ocr.denoising.score import (
     Read,
     TestLetters,
     denoising,
+    entries,
     reading,
     reconstruction,
 )
@@ -63,6 +64,16 @@ def test_reconstruction_is_a_mean_of_psnr():
     pca = Pca.fit(LETTERS.crops, 3)
     found = reconstruction([LETTERS], {"PCA": lambda crops: pca.rebuild(crops, 3)})
     assert found["PCA"]["drawn"] == pytest.approx(psnr(LETTERS.crops, pca.rebuild(LETTERS.crops, 3)).mean())
+
+
+def test_entries_name_figure_set_and_value():
+    rows = denoising(LETTERS, LETTERS, lambda crops: crops, [])
+    found = entries(LETTERS, lambda crops: crops, rows, {"some": [Read("blur", "strong", 0.9, 0.5, 0.8)]})
+    assert len(found) == 1 + 3 * len(DAMAGES) + 1 and {entry["test_set"] for entry in found} == {
+        "drawn",
+        "some",
+    }
+    assert all(entry["value"] == 0 for entry in found[1:-1]) and found[-1]["value"] == 0.8
 
 
 def test_tables_line_up():
