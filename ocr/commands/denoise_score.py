@@ -96,6 +96,7 @@ def score(
     from ocr import store
     from ocr.denoising import report, rivals, tables
     from ocr.denoising import score as scores
+    from ocr.denoising.curves import read_curves
     from ocr.reading.classifier import Classifier
     from ocr.reading.denoise import CropCleaner
 
@@ -127,7 +128,7 @@ def score(
         cards.note(store.find(model), scores.entries(some, cleaner.clean, cleaned, read))
     if folder is not None:
         settings = {"model": model, "classifier": classifier, "letters": count, "principal": principal}
-        curves = report.read_curves(networks) if networks else {}
+        curves = read_curves(networks) if networks else {}
         shown = report.examples(some, cleaner.clean)
         results = report.Results(curves, rebuilt, cleaned, read, shown, settings)
         click.echo(report.write_report(folder, results), err=True)

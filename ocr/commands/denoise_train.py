@@ -139,11 +139,12 @@ def train(
 def _report(data: Path, output: Path) -> Path:
     """Curves, and letters before and after where there is a denoiser."""
     from ocr.denoising import report, score
+    from ocr.denoising.curves import read_curves
     from ocr.reading.denoise import CropCleaner
 
     shown = {}
     if (output / "denoiser.onnx").is_file():
         letters = score.drawn_letters(data, report.SHOWN)
         shown = report.examples(letters, CropCleaner(output / "denoiser.onnx").clean)
-    curves = report.read_curves(output)
+    curves = read_curves(output)
     return report.write_report(output, report.Results(curves=curves, examples=shown))

@@ -10,7 +10,7 @@
     psnr.py          how close a crop is to the clean one
     rivals.py        PCA, and the filters of scikit-image
     score.py         the denoiser beside its rivals, and what a reader gains
-    tables.py, sheet.py, report.py   the results for people
+    tables.py, sheet.py, curves.py, report.py   the results for people
     page.py          a whole page, every letter drawn again
 
 Only networks.py, judge.py, fit.py, pairs.py, train.py and score.py need torch. Reading has its own way in,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +15,6 @@ from ocr.denoising.damage import Crops
 from ocr.denoising.score import INPUT, OURS, Cleaned, Cleaner, Read, TestLetters, levels
 from ocr.denoising.sheet import contact_sheet
 from ocr.denoising.tables import denoising_cells, reading_cells, reconstruction_cells
-from ocr.errors import DataError
 from ocr.training.report import figures
 from ocr.training.report.html import Document, Picture, percent
 
@@ -49,18 +47,6 @@ def examples(letters: TestLetters, cleaner: Cleaner) -> dict[str, tuple[Crops, C
             damaged = damage.at(strength, clean, np.random.default_rng(number))
             found[damage.name] = (clean, damaged, cleaner(damaged))
     return found
-
-
-def read_curves(folder: Path) -> dict[str, list[dict[str, float]]]:
-    """``training.json`` of a training run, empty where there is none; DataError where it is damaged."""
-    path = folder / "training.json"
-    if not path.is_file():
-        return {}
-    try:
-        curves: dict[str, list[dict[str, float]]] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not readable as curves of training: {error}") from error
-    return curves
 
 
 def write_report(folder: Path, results: Results) -> Path:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from ocr import store
+from ocr.denoising.curves import read_curves
 from ocr.denoising.damage import damage_at_random
 from ocr.denoising.fit import Check, Held, Settings, fit
 from ocr.denoising.from_scratch import BATCH, MOMENTUM, RATE, train_from_scratch, write_onnx
@@ -223,8 +224,9 @@ def _reached(name: str, base: dict[str, Any], curves: dict[str, list[Check]]) ->
 
 
 def _write_curves(curves: dict[str, list[Check]], output: Path) -> None:
+    """Those of this run; the curves of networks that other runs left in the folder stay."""
     points = {key: [asdict(check) for check in checks] for key, checks in curves.items()}
-    _write_text(output / "training.json", json.dumps(points, indent=1))
+    _write_text(output / "training.json", json.dumps(read_curves(output) | points, indent=1))
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -93,5 +93,10 @@ def test_training_writes_models_that_read_without_torch_and_repeats_itself(data:
         cleaned = CropCleaner(model.path).clean(noisy)
         assert cleaned.shape == noisy.shape
         np.testing.assert_array_equal(cleaned, CropCleaner(tmp_path / "again" / f"{name}.onnx").clean(noisy))
+    train(data, tmp_path / "first", networks=("bottleneck32",), **options)  # the others' curves stay
     points = json.loads((tmp_path / "first" / "training.json").read_text())
-    assert len(points["denoiser"]) == 2 and points["denoiser"][0]["validation"] > 0
+    assert (
+        set(points) == set(curves)
+        and len(points["denoiser"]) == 2
+        and points["denoiser"][0]["validation"] > 0
+    )
