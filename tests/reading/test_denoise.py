@@ -7,7 +7,9 @@ from ocr.denoising.damage import DAMAGES
 from ocr.denoising.psnr import psnr
 from ocr.errors import ModelError
 from ocr.reading.denoise import CropCleaner, broken, cleaning, needs_cleaning, noise
+from ocr.reading.reader import read
 from tests.denoising.letters import drawn_crops
+from tests.drawn import blank, write
 
 CROPS = drawn_crops()
 
@@ -74,3 +76,21 @@ def test_modes():
 def test_a_classifier_is_no_denoiser():
     with pytest.raises(ModelError, match="letters"):
         CropCleaner("nist36-cnn")
+
+
+def test_a_reader_cleans_when_told(monkeypatch: pytest.MonkeyPatch):
+    page = blank(200, 500)
+    write(page, "HELLO", 40, 140, 70)
+    seen = []
+    clean = CropCleaner.clean
+
+    def spy(self: CropCleaner, crops: np.ndarray) -> np.ndarray:
+        seen.append(len(crops))
+        return clean(self, crops)
+
+    monkeypatch.setattr(CropCleaner, "clean", spy)
+    texts = {mode: read(page, denoise=mode).text for mode in ("never", "always")}
+    assert texts["never"] == texts["always"] == "HELLO"
+    assert sum(seen) >= 5
+    with pytest.raises(ValueError, match="sometimes"):
+        read(page, denoise="sometimes")
