@@ -35,8 +35,11 @@ _JOIN_GAP = 0.2
 
 # Scores, to be multiplied by the search's weight for shape.
 _CUT, _CUT_THICK = -1.5, -1.0  # a cut, and more for each stroke width of ink that it parts
+_CUT_NARROW = -5.0  # for each letter height that a cut piece is narrower than `_PAIR`
+_PAIR = 1.05  # two letters that touch are together wider than this, most of them
 _JOIN, _JOIN_WIDE = -2.0, -8.0  # a join, and more for each letter height of paper between
-_TOO_WIDE = -8.0  # for each letter height beyond one: hardly any letter is wider than high
+_WIDE = 1.0  # hardly any letter is wider, in letter heights
+_TOO_WIDE = -8.0  # for each letter height beyond
 
 
 @dataclass(frozen=True)
@@ -143,11 +146,12 @@ def candidates(
     for index, piece in enumerate(pieces):
         cuts = [] if firm[index] else cut_columns(piece.patch, height, pen)
         columns = [0, *(column for column, _ in cuts), piece.patch.shape[1]]
+        narrow = _CUT_NARROW * max(0.0, _PAIR - piece.box.width / height)
         for k, (start, end) in enumerate(pairwise(columns)):
             parts.append((piece.left + start, piece.top, piece.patch[:, start:end]))
             owner.append(index)
             if k:
-                cost[-1] = _CUT + _CUT_THICK * cuts[k - 1][1]
+                cost[-1] = _CUT + _CUT_THICK * cuts[k - 1][1] + narrow
             cost.append(0.0)
     boxes = [_tight(*part) for part in parts]
     gaps = _gaps(boxes, owner, height)
@@ -163,7 +167,7 @@ def candidates(
             if joined is None:
                 break
             alone = owner[start] if _whole(owner, start, end) else -1
-            bias = joined + cost[start] / 2 + cost[end] / 2 + _TOO_WIDE * max(0.0, box.width / height - 1)
+            bias = joined + cost[start] / 2 + cost[end] / 2 + _TOO_WIDE * max(0.0, box.width / height - _WIDE)
             arcs.append((start, end, box, _patch(parts[start:end]), alone, bias))
     return Candidates(
         np.array([arc[0] for arc in arcs], np.int64),
