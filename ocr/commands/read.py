@@ -29,7 +29,7 @@ Examples:
   ocr-read note.jpg                          the text, on the screen
   ocr-read *.jpg -o all.txt                  many pictures, one file
   ocr-read form.png --charset digits         nothing but digits
-  ocr-read dates.png --pattern 99/99/9999    nothing but dates
+  ocr-read dates.png --pattern 99-99-9999    nothing but dates
   ocr-read *.jpg --review                    which words a person should check
   ocr-read note.jpg --min-confidence 0.8     mark doubtful letters: HE[1I?]O
   ocr-read note.jpg --picture seen.png       draw what was read, and how surely
@@ -86,7 +86,8 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option(
     "--pattern",
     metavar="99-99-9999",
-    help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything.",
+    help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything. "
+    "A row that cannot be read so is read freely, with confidence 0: --review lists it first.",
 )
 @click.option(
     "--lexicon",
@@ -94,7 +95,11 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     metavar="FILE",
     help="Words to prefer, one a line.",
 )
-@click.option("--only-lexicon", is_flag=True, help="No other words than those of --lexicon occur.")
+@click.option(
+    "--only-lexicon",
+    is_flag=True,
+    help="No other words than those of --lexicon occur; a row of others is read freely, with confidence 0.",
+)
 @click.option(
     "--context/--no-context",
     default=True,

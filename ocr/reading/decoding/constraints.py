@@ -78,6 +78,8 @@ def read_lexicon(path: str | Path) -> list[str]:
     """The words of a list, one a line; InputError when it cannot be read or holds none."""
     try:
         words = Path(path).read_text("utf-8-sig").split()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path}: not readable as a list of words (UTF-8 text, one word a line): {error}"
