@@ -7,7 +7,8 @@
     ├── OutputError          4   a result that cannot be written
     ├── ModelError           5   a model that is missing, damaged or of the wrong kind
     ├── MissingExtra         6   an optional part that is not installed
-    └── DataError            3   training or evaluation data that cannot be used
+    ├── DataError            3   training or evaluation data that cannot be used
+    └── SettingError         2   an option that cannot be had here, or not with the others
 
 `exit_code()` is the one place where an exception becomes a number.
 """
@@ -54,6 +55,12 @@ class DataError(OcrError):
     """Training or evaluation data cannot be used; the message names the file and the key."""
 
     code = ExitCode.NO_INPUT
+
+
+class SettingError(OcrError):
+    """An option cannot be had on this machine or together with the others: wrong usage, found out late."""
+
+    code = ExitCode.USAGE
 
 
 class OutputError(OcrError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from ocr.errors import OcrError
+from ocr.errors import SettingError
 
 
 def choose(name: str = "auto") -> torch.device:
-    """``auto`` takes a GPU when there is one; OcrError when ``cuda`` is asked for and absent."""
+    """``auto`` takes a GPU when there is one; SettingError when ``cuda`` is asked for and absent."""
     if name == "cuda" and not torch.cuda.is_available():
-        raise OcrError("--device cuda: PyTorch finds no CUDA device here; use --device cpu")
+        raise SettingError("--device cuda: PyTorch finds no CUDA device here; use --device cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 

@@ -51,20 +51,8 @@ def export(
     names = ["crops", "placement"][: len(inputs)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # this exporter needs no further package; PyTorch prefers its new one
-            torch.onnx.export(
-                network,
-                inputs,
-                str(path),
-                input_names=names,
-                output_names=[output],
-                dynamic_axes={name: {0: "letters"} for name in [*names, output]},
-                opset_version=_OPSET,
-                dynamo=False,
-            )
+        axes = {name: {0: "letters"} for name in [*names, output]}
+        write_onnx(network, inputs, path, names, output, axes)
         if half:
             store_as_half(path)
     except OSError as error:
@@ -75,6 +63,32 @@ def export(
         json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     return path
+
+
+def write_onnx(
+    network: nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    path: Path,
+    names: list[str],
+    output: str,
+    axes: dict[str, dict[int, str]],
+) -> None:
+    """Write ``network`` as ONNX, traced with the example ``inputs``; OSError when it cannot be written.
+
+    names, output: of inputs and output in the file. axes: for each of them the axes of any length, with a name.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch prefers its new exporter; this one needs no further package
+        torch.onnx.export(
+            network,
+            inputs,
+            str(path),
+            input_names=names,
+            output_names=[output],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
 
 
 def folded(network: nn.Module) -> nn.Module:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ocr import scratch
-from ocr.errors import OcrError
+from ocr.errors import SettingError
 from ocr.scratch.initialisers import glorot, he, zeros
 from ocr.scratch.layers import Layer
 from ocr.scratch.losses import Loss
@@ -43,7 +43,7 @@ class PerceptronLoss(Loss):
 
 
 def answer(question: Question, sets: Sets, watcher: Watcher) -> Answer:
-    """Train with NumPy. OcrError for what it cannot do: other architectures, augmentation, schedules."""
+    """Train with NumPy. SettingError for what it cannot do: other architectures, augmentation, schedules."""
     _check(question)
     plan, classes = question.plan, sets.train.classes
     begun = start.fresh(question.arch, classes, 1, question.options, plan.seed)
@@ -180,7 +180,7 @@ def _check(question: Question) -> None:
     }
     for option, asked in cannot.items():
         if asked:
-            raise OcrError(f"--backend numpy cannot do {option}; use --backend torch")
+            raise SettingError(f"--backend numpy cannot do {option}; use --backend torch")
 
 
 def _check_same(network: scratch.Network, logits: NDArray[np.float32], inputs: NDArray[np.float32]) -> None:

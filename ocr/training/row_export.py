@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,11 @@ from ocr import store
 from ocr.errors import OutputError
 from ocr.reading.rows.ctc import ALPHABET
 from ocr.reading.rows.picture import HEIGHT, MARGIN, SPREAD
-from ocr.training.export import folded, store_as_half
+from ocr.training.export import folded, store_as_half, write_onnx
 from ocr.training.networks.crnn import STRIDE, Crnn
 from ocr.training.row_mix import MIX
 
 PARITY = 2e-3  # largest allowed difference between PyTorch's and ONNX Runtime's logits
-_OPSET = 17
 _CREDIT = [
     {
         "name": "UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803",
@@ -51,20 +49,8 @@ def export_rows(network: Crnn, path: Path, progress: dict[str, Any]) -> Path:
     example = torch.rand(2, 1, HEIGHT, 160)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # this exporter needs no further package; PyTorch prefers its new one
-            torch.onnx.export(
-                plain,
-                (example,),
-                str(path),
-                input_names=["rows"],
-                output_names=["logits"],
-                dynamic_axes={"rows": {0: "count", 3: "width"}, "logits": {0: "count", 1: "columns"}},
-                opset_version=_OPSET,
-                dynamo=False,
-            )
+        axes = {"rows": {0: "count", 3: "width"}, "logits": {0: "count", 1: "columns"}}
+        write_onnx(plain, (example,), path, ["rows"], "logits", axes)
         store_as_half(path)
         card = {
             "format_version": store.CARD_VERSION,

@@ -168,7 +168,7 @@ def test_cuda_asked_for_and_absent(letters: Path, tmp_path: Path) -> None:
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")
     result = run("--data", letters, "--device", "cuda", "-o", tmp_path / "m.onnx")
-    assert result.exit_code != 0 and "finds no CUDA device" in result.stderr
+    assert result.exit_code == 2 and "finds no CUDA device" in result.stderr
 
 
 def test_data_that_cannot_teach(tmp_path: Path) -> None:
