@@ -15,12 +15,22 @@ from ocr.training import negatives, pen, strokes
 from ocr.training.capture import capture
 from ocr.training.fonts import CAPITAL, Face, fonts_checksum, read_fonts
 from ocr.training.rasters import Rasters, font_letters, mnist_digits, rewrite
-from ocr.training.recipes import NOT_A_LETTER, Recipe
+from ocr.training.recipes import Recipe
 from ocr.training.rows import placements
 from ocr.training.writers import is_validation
 
 UNKNOWN_ROW = 0.2  # part of the drawings that do not know their row
 _RECENT = 64
+_UNIT = 60.0  # letter height, in pixels, of letters that are put together
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Ink (H, W) uint8 of one character, ``unit`` its pixels for the usual letter height."""
+
+    ink: NDArray[np.uint8]
+    unit: float
+    character: str
 
 
 @dataclass(frozen=True)
@@ -108,31 +118,29 @@ class Letters:
         if glyphs is None:
             glyphs = np.searchsorted(self.cumulative, rng.random(count))
             glyphs[rng.random(count) < self.recipe.negatives] = -1
-        recent: list[NDArray[np.uint8]] = []
-        patches, proportions, heights = [], [], []
+        recent: list[_Written] = []
+        patches, proportions, spans = [], [], []
         labels = np.where(glyphs >= 0, self.labels[glyphs], len(self.recipe.classes) - 1)
         for glyph in glyphs.tolist():
-            large = False
             if glyph >= 0:
+                character = self.recipe.classes[self.labels[glyph]]
                 ink, unit = self.write(glyph, rng)
-                pen.flourish(ink, self.recipe.classes[self.labels[glyph]], rng)
-                recent.append(ink.copy())
+                pen.flourish(ink, character, rng)
+                span = self._span(character, rng)
+                recent.append(_Written(ink.copy(), unit, character))
                 del recent[:-_RECENT]
             else:
-                ink, large = self._no_letter(recent, rng)
-                unit = pen.FINE
-            patch = capture(ink, unit, rng, recent)
+                ink, unit, span = self._no_letter(recent, rng)
+            patch = capture(ink, unit, rng, [written.ink for written in recent])
             patches.append(patch)
             _, _, wide, high = cv2.boundingRect((patch > 127).view(np.uint8))
             proportions.append(max(wide, 1) / max(high, 1))
-            heights.append(large)
+            spans.append(span)
         usual = rng.random(count) < 0.85
         sides = np.where(usual, rng.normal(LETTER, 1.2, count), rng.uniform(17.5, 31, count)).clip(16, 31)
         widths = np.where(rng.random(count) < 0.92, rng.normal(STROKE, 0.35, count).clip(3.2, 5.6), 0)
         images = np.rint(normalise(patches, sides, widths) * 255).astype(np.uint8)
-        return Drawings(
-            images, labels, self._place(labels, np.array(proportions), np.array(heights), rng), glyphs
-        )
+        return Drawings(images, labels, self._place(np.array(spans), np.array(proportions), rng), glyphs)
 
     def write(self, glyph: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
         """One original written anew: its ink (H, W) uint8 and the usual letter height in its pixels."""
@@ -146,48 +154,56 @@ class Letters:
         return rewrite(source.images[member], rng), source.unit
 
     def _no_letter(
-        self, recent: list[NDArray[np.uint8]], rng: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], bool]:
-        """Something that is no letter, and whether it is larger than letters are (ruling)."""
+        self, recent: list[_Written], rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], float, tuple[float, float]]:
+        """Something that is no letter, the letter height in its pixels, and its span, see `_span`.
+
+        Pieces of letters and letters that hang together stand where letters stand.
+        """
         choice = rng.random()
         if choice < 0.7 and len(recent) > 1:
             first, second = (recent[int(i)] for i in rng.integers(0, len(recent), 2))
+            top, bottom = span = self._span(first.character, rng)
             if choice < 0.35:
-                part = negatives.piece(first, rng)
+                part = negatives.piece(first.ink, rng)
                 if part is not None:
-                    return part, False
-            if min(len(first), len(second)) > 0.5 * pen.FINE:
-                return negatives.together(first, second, rng), False
+                    ink, (begin, end) = part
+                    high = top - bottom
+                    return ink, first.unit, (top - begin * high, top - end * high)
+            spans = (span, self._span(second.character, rng))
+            ink, span = negatives.together(first.ink, second.ink, rng, spans, _UNIT)
+            return ink, _UNIT, span
         if choice < 0.8:
-            return negatives.ruling(rng), True
-        if choice < 0.9:
-            return negatives.scribble(rng), False
-        return negatives.speckle(rng), False
+            height = rng.uniform(1.4, 4.0)
+            return negatives.ruling(rng), pen.FINE, _somewhere(height, rng)
+        ink = negatives.scribble(rng) if choice < 0.9 else negatives.speckle(rng)
+        return ink, pen.FINE, _somewhere(float(np.exp(rng.normal(-0.3, 0.5))), rng)
+
+    def _span(self, character: str, rng: np.random.Generator) -> tuple[float, float]:
+        """Top and bottom above the baseline, in letter heights, where such a letter stands in some row."""
+        known = self._placements.get(character)
+        if known is None:
+            return 1.0, 0.0
+        top, bottom = known[int(rng.integers(len(known)))].tolist()
+        return top, bottom
 
     def _place(
-        self,
-        labels: NDArray[np.int64],
-        proportions: NDArray[np.float64],
-        large: NDArray[np.bool_],
-        rng: np.random.Generator,
+        self, spans: NDArray[np.float64], proportions: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.float32]:
-        """(N, 6) placement features: each letter where letters of its class stand in rows."""
-        count = len(labels)
+        """(N, 6) placement features from spans (N, 2), see `_span`, and width / height (N,)."""
+        count = len(spans)
         if not self._placements:
             return np.zeros((count, len(FEATURES)), np.float32)
-        span = np.empty((count, 2))
-        for position, label in enumerate(labels.tolist()):
-            known = self._placements.get(self.recipe.classes[label])
-            if known is not None and self.recipe.classes[label] != NOT_A_LETTER:
-                span[position] = known[int(rng.integers(len(known)))]
-            else:
-                height = rng.uniform(1.4, 4.0) if large[position] else np.exp(rng.normal(-0.3, 0.5))
-                bottom = rng.normal(0, 0.4) - max(0.0, height - 1) * rng.random()
-                span[position] = bottom + height, bottom
-        height = np.maximum(span[:, 0] - span[:, 1], 0.02)
-        boxes = np.column_stack([np.zeros(count), -span[:, 1] - height, proportions * height, -span[:, 1]])
+        height = np.maximum(spans[:, 0] - spans[:, 1], 0.02)
+        boxes = np.column_stack([np.zeros(count), -spans[:, 1] - height, proportions * height, -spans[:, 1]])
         known_row = placement(boxes, RowFrame(0.0, 0.0, 1.0))
         return np.where(rng.random((count, 1)) < UNKNOWN_ROW, placement(boxes, None), known_row)
+
+
+def _somewhere(height: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Top and bottom of something ``height`` letter heights high that keeps to no line."""
+    bottom = rng.normal(0, 0.4) - max(0.0, height - 1) * rng.random()
+    return bottom + height, bottom
 
 
 def _balance(classes: NDArray[np.int64], writers: NDArray[np.str_]) -> NDArray[np.float64]:

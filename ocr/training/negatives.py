@@ -9,36 +9,65 @@ from numpy.typing import NDArray
 _SIDE = 80
 
 
-def piece(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8] | None:
-    """The left, right, upper or lower part of a letter; None where it may itself be a letter (a bar)."""
+def piece(
+    ink: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], tuple[float, float]] | None:
+    """The left, right, upper or lower part of a letter, and where in the letter's height its rows begin and end.
+
+    The latter are parts of the height, 0 at the top. None where it may itself be a letter (a bar).
+    """
     height, width = ink.shape
     part = rng.uniform(0.3, 0.65)
+    first = 0
     if rng.random() < 0.75:
         cut = max(1, int(part * width))
         half = ink[:, :cut] if rng.random() < 0.5 else ink[:, width - cut :]
     else:
         cut = max(1, int(part * height))
-        half = ink[:cut] if rng.random() < 0.5 else ink[height - cut :]
+        first = 0 if rng.random() < 0.5 else height - cut
+        half = ink[first : first + cut]
     left, top, across, down = cv2.boundingRect(half)
     if min(across, down) < 0.4 * max(across, down) or max(across, down) < 20:
         return None
     half = half[top : top + down, left : left + across]
     # A solid bar or blob could be I, a dash or a full stop.
-    return None if (half > 0).mean() > 0.75 else half.copy()
+    if (half > 0).mean() > 0.75:
+        return None
+    return half.copy(), ((first + top) / height, (first + top + down) / height)
 
 
 def together(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Two letters side by side on one baseline, touching or nearly."""
-    gap = int(rng.normal(0, 6))
-    height = max(len(first), len(second))
-    width = first.shape[1] + second.shape[1]
-    both = np.zeros((height, max(width + gap, first.shape[1], second.shape[1])), np.uint8)
-    both[height - len(first) :, : first.shape[1]] = first
-    right = both[height - len(second) :, both.shape[1] - second.shape[1] :]
-    np.maximum(right, second, out=right)
-    return both
+    first: NDArray[np.uint8],
+    second: NDArray[np.uint8],
+    rng: np.random.Generator,
+    spans: tuple[tuple[float, float], tuple[float, float]] = ((1.0, 0.0), (1.0, 0.0)),
+    unit: float = 60.0,
+) -> tuple[NDArray[np.uint8], tuple[float, float]]:
+    """Two letters, or the half of one and another, side by side, touching or nearly.
+
+    spans: top and bottom of each above the baseline, in letter heights; unit: letter height in pixels.
+    Returns the ink and the span of both together.
+    """
+    sized = []
+    for ink, (top, bottom) in zip((first, second), spans, strict=True):
+        factor = max(top - bottom, 0.05) * unit / len(ink)
+        size = (max(1, round(ink.shape[1] * factor)), max(1, round(len(ink) * factor)))
+        sized.append(cv2.resize(ink, size, interpolation=cv2.INTER_AREA))
+    if rng.random() < 0.25:  # as a cut in the wrong place leaves it
+        cut = max(1, int(rng.uniform(0.3, 0.7) * sized[0].shape[1]))
+        sized[0] = sized[0][:, -cut:]
+    if rng.random() < 0.5:
+        sized, spans = sized[::-1], spans[::-1]
+    gap = int(rng.normal(0, 0.075 * unit))
+    highest = max(top for top, _ in spans)
+    tops = [round((highest - top) * unit) for top, _ in spans]
+    height = max(top + len(ink) for top, ink in zip(tops, sized, strict=True))
+    width = max(sized[0].shape[1] + sized[1].shape[1] + gap, *(ink.shape[1] for ink in sized))
+    both = np.zeros((height, width), np.uint8)
+    for ink, top, left in zip(sized, tops, (0, width - sized[1].shape[1]), strict=True):
+        place = both[top : top + len(ink), left : left + ink.shape[1]]
+        np.maximum(place, ink, out=place)
+    return both, (highest, min(bottom for _, bottom in spans))
 
 
 def ruling(rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -14,7 +14,8 @@ def test_a_piece_is_part_of_its_letter_and_a_bar_gives_none() -> None:
     rng = np.random.default_rng(0)
     pieces = [piece for piece in (negatives.piece(ink, rng) for _ in range(30)) if piece is not None]
     assert pieces
-    for piece in pieces:
+    for piece, (begin, end) in pieces:
+        assert 0 <= begin < end <= 1 and round((end - begin) * len(ink)) == len(piece)
         assert np.count_nonzero(piece) < np.count_nonzero(ink)
         assert min(piece.shape) >= 0.4 * max(piece.shape)
     bar = np.full((80, 10), 255, np.uint8)
@@ -23,9 +24,12 @@ def test_a_piece_is_part_of_its_letter_and_a_bar_gives_none() -> None:
 
 def test_two_letters_stand_on_one_line() -> None:
     first, second = np.full((40, 20), 255, np.uint8), np.full((60, 30), 255, np.uint8)
-    both = negatives.together(first, second, np.random.default_rng(0))
-    assert both.shape[0] == 60 and 30 <= both.shape[1] < 50 + 30
-    assert (both[-1, 0], both[-1, -1], both[0, 0]) == (255, 255, 0)
+    rng = np.random.default_rng(0)
+    for _ in range(8):
+        both, span = negatives.together(first, second, rng, ((0.6, 0.0), (1.0, -0.3)), 50.0)
+        assert span == (1.0, -0.3)
+        assert both.shape[0] == 65 and 30 <= both.shape[1] < 60
+        assert sorted([int(both[0, 0]), int(both[0, -1])]) == [0, 255]  # one of them is taller
 
 
 @pytest.mark.parametrize("make", [negatives.ruling, negatives.scribble, negatives.speckle])
