@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from ocr.errors import OcrError
 from ocr.reading.charset import parse_charset
 
 
@@ -66,3 +67,21 @@ class Charset(click.ParamType):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return value
+
+
+class Lexicon(click.ParamType):
+    """A file of words, one a line, read here: what counts later is its words, not where they were."""
+
+    name = "lexicon"
+
+    def convert(
+        self, value: str | list[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[str]:
+        if isinstance(value, list):
+            return value
+        from ocr.reading.decoding.constraints import read_lexicon
+
+        try:
+            return read_lexicon(value)
+        except OcrError as error:
+            self.fail(str(error), param, ctx)

@@ -12,8 +12,9 @@ import click
 from ocr import __version__
 from ocr.commands._exits import exits
 from ocr.commands._output import Output, check_writable
+from ocr.commands._reader_options import opening_options, reader_options
 from ocr.commands._run import Run
-from ocr.commands._types import Charset, PageNumbers, Pages, Pixels
+from ocr.commands._types import PageNumbers, Pages
 from ocr.errors import ExitCode
 from ocr.formats import FORMATS, load
 from ocr.page import Page
@@ -70,58 +71,9 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     metavar="FILE",
     help="Where to; standard output if left out. The file appears once it is whole.",
 )
-@click.option(
-    "--model",
-    default="nist36-cnn",
-    metavar="NAME_OR_FILE",
-    show_default=True,
-    help="The model that reads letters: a name that ships, or a file.",
-)
-@click.option(
-    "--charset",
-    type=Charset(),
-    metavar="SET",
-    help="What may occur: digits, letters, alnum, or a list such as A-F0-9.",
-)
-@click.option(
-    "--pattern",
-    metavar="99-99-9999",
-    help="What every row looks like: 9 a digit, A a capital, a a small letter, X either, ? anything. "
-    "A row that cannot be read so is read freely, with confidence 0: --review lists it first.",
-)
-@click.option(
-    "--lexicon",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Words to prefer, one a line.",
-)
-@click.option(
-    "--only-lexicon",
-    is_flag=True,
-    help="No other words than those of --lexicon occur; a row of others is read freely, with confidence 0.",
-)
-@click.option(
-    "--context/--no-context",
-    default=True,
-    help="Decide letters together, by what English, numbers and codes look like, or each alone.",
-)
+@reader_options
 @click.option(
     "--review", is_flag=True, help="List the doubtful words, most doubtful first: short for --format review."
-)
-@click.option(
-    "--alternatives",
-    type=click.IntRange(0),
-    default=3,
-    metavar="N",
-    show_default=True,
-    help="Other readings to keep of each letter.",
-)
-@click.option(
-    "--denoise",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Clean letters before they are read: those that are noisy or broken, all, or none.",
 )
 @click.option(
     "--min-confidence",
@@ -139,22 +91,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     "Several pages are numbered: OUT-1.png, OUT-2.png.",
 )
 @click.option("--pages", type=Pages(), metavar="1-3", help="Pages of a PDF or TIFF: 1-3, 1,4 or 5-.")
-@click.option(
-    "--dpi",
-    type=click.IntRange(36, 2400),
-    default=200,
-    metavar="N",
-    show_default=True,
-    help="Resolution at which PDF pages are drawn.",
-)
-@click.option(
-    "--max-pixels",
-    type=Pixels(),
-    default="200M",
-    metavar="N",
-    show_default=True,
-    help="Refuse larger pictures.",
-)
+@opening_options
 @click.option(
     "--threads",
     type=click.IntRange(1),
@@ -171,20 +108,12 @@ def main(
     images: tuple[str, ...],
     format_name: str,
     output: str | None,
-    model: str,
-    charset: str | None,
-    pattern: str | None,
-    lexicon: Path | None,
-    only_lexicon: bool,
-    context: bool,
+    reading: dict[str, Any],
     review: bool,
-    alternatives: int,
-    denoise: str,
     min_confidence: float,
     picture: Path | None,
     pages: PageNumbers | None,
-    dpi: int,
-    max_pixels: int,
+    opening: dict[str, Any],
     threads: int,
     quiet: bool,
     verbose: bool,
@@ -195,28 +124,14 @@ def main(
     """
     _check_targets(images, output, picture)
     format_name = "review" if review else format_name
-    if only_lexicon and lexicon is None:
-        raise click.UsageError("--only-lexicon needs --lexicon FILE.")
-    words = None if lexicon is None else _read_lexicon(lexicon)
     with Output(output) as target:
         if picture:
             check_writable(picture)
         try:
-            reader = load_reader(
-                model,
-                charset=charset,
-                pattern=pattern,
-                lexicon=words,
-                closed=only_lexicon,
-                context=context,
-                alternatives=alternatives,
-                denoise=denoise,
-                threads=threads,
-            )
+            reader = load_reader(**reading, threads=threads)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        opening = {"pages": pages, "max_pixels": max_pixels, "pdf_dpi": dpi}
-        run = Run(images, reader, opening, picture, min_confidence, quiet, verbose)
+        run = Run(images, reader, {"pages": pages, **opening}, picture, min_confidence, quiet, verbose)
         results = run.results()
         first = next(results, None)
         if first is None:
@@ -231,12 +146,6 @@ def load_reader(model: str, **options: Any) -> Reader:
     from ocr.reading.reader import Reader
 
     return Reader(model, **options)
-
-
-def _read_lexicon(path: Path) -> list[str]:
-    from ocr.reading.decoding.constraints import read_lexicon
-
-    return read_lexicon(path)
 
 
 def _check_targets(images: tuple[str, ...], output: str | None, picture: Path | None) -> None:
