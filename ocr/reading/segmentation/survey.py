@@ -85,11 +85,12 @@ def sheet_mask(sheet: Sheet, shape: tuple[int, ...]) -> NDArray[np.uint8]:
 
 
 def stroke_width(found: Components) -> float:
-    """The page's usual stroke width in pixels: the median over all ink."""
+    """The page's usual stroke width in pixels: the median along all strokes, so that a dark edge, large but
+    no longer than a word, does not count for more than the writing."""
     if len(found) == 0:
         return 0.0
     order = np.argsort(found.stroke)
-    share = np.cumsum(found.area[order])
+    share = np.cumsum(found.area[order] / found.stroke[order])
     return float(found.stroke[order][np.searchsorted(share, share[-1] / 2)])
 
 
