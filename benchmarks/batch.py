@@ -43,7 +43,7 @@ class Batch:
         self.out = out
         self._command = [*COMMAND, str(pages), "-o", str(out), *options]
         if quick:
-            self._command += ["--reader", "tests.batch.fake:FakeReader"]
+            self._command += ["--read-with", "tests.batch.fake:FakeReader"]
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(self._command, cwd=ROOT, stderr=subprocess.PIPE, text=True)

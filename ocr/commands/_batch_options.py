@@ -14,7 +14,7 @@ import click
 from ocr.batch.executors import Executor
 from ocr.batch.progress import JsonLines, Progress, Silent, Terminal
 from ocr.batch.task import Job
-from ocr.commands._types import Charset, Pixels
+from ocr.commands._reader_options import opening_options, reader_options
 from ocr.errors import MissingExtra
 from ocr.formats import FORMATS
 
@@ -33,7 +33,7 @@ class Bytes(click.ParamType):
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
 
 
-_OPTIONS = [
+_OPTIONS: list[Callable[..., Any]] = [
     click.option(
         "-o", "--output", required=True, metavar="OUT", help="Folder for the results, made if need be."
     ),
@@ -49,9 +49,8 @@ _OPTIONS = [
     click.option(
         "-j", "--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: one for each core]"
     ),
-    click.option("--model", default="nist36-cnn", show_default=True, help="Name or path of a model."),
-    click.option("--charset", type=Charset(), help="Characters that may occur, as for ocr-read."),
-    click.option("--max-pixels", type=Pixels(), help="Refuse larger pictures.  [default: 200M]"),
+    reader_options,
+    opening_options,
     click.option(
         "--limit-seconds",
         type=click.FloatRange(min=0.01),
@@ -83,7 +82,7 @@ _OPTIONS = [
         show_default=True,
         help="A line on a terminal, JSON lines on standard error, or nothing.",
     ),
-    click.option("--reader", default=Job().reader, hidden=True, help="MODULE:CLASS to read with, for tests."),
+    click.option("--read-with", default=Job().reader, hidden=True, help="Another reader, as MODULE:CLASS."),
 ]
 
 
@@ -94,15 +93,13 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def called(
         *,
         formats: tuple[str, ...],
-        model: str,
-        charset: str | None,
-        max_pixels: int | None,
-        reader: str,
+        read_with: str,
+        reading: dict[str, Any],
+        opening: dict[str, Any],
         **rest: Any,
     ) -> Any:
-        options = {"model": model, "charset": charset, "max_pixels": max_pixels}
-        given = {name: value for name, value in options.items() if value is not None}
-        return command(job=Job(tuple(dict.fromkeys(formats)), reader, given), **rest)
+        job = Job(tuple(dict.fromkeys(formats)), read_with, {**reading, **opening})
+        return command(job=job, **rest)
 
     for option in reversed(_OPTIONS):
         called = option(called)

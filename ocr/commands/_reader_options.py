@@ -6,7 +6,7 @@ A new option of `ocr.reading.reader.Reader` is one entry of `_READING`, whose ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -104,9 +104,7 @@ def opening_options(command: _Command) -> _Command:
     return _gathered(command, _OPENING, "opening")
 
 
-def _gathered(
-    command: _Command, options: Mapping[str, Callable[[_Command], _Command]], name: str
-) -> _Command:
+def _gathered(command: _Command, options: dict[str, Callable[[_Command], _Command]], name: str) -> _Command:
     """The command with ``options``, whose values it gets as one dictionary called ``name``."""
 
     @wraps(command)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(240)
 
 def batch(*arguments: str) -> list[str]:
     command = "from ocr.commands.batch import main; main(prog_name='ocr-batch')"
-    reader = ["--engine", "ray", "--reader", "tests.batch.fake:FakeReader"]
+    reader = ["--engine", "ray", "--read-with", "tests.batch.fake:FakeReader"]
     return [sys.executable, "-c", command, *arguments, *reader]
 
 

@@ -43,7 +43,7 @@ class Folder:
             "-o",
             str(self.out),
             "-j2",
-            "--reader",
+            "--read-with",
             f"tests.batch.fake:{reader}",
             *options,
         ]
@@ -142,6 +142,20 @@ def test_the_same_again_does_only_what_there_is_to_do(folder: Folder) -> None:
     assert "6 read" in folder.run("--model", "another", "-f", "json", "--force")
 
 
+def test_how_pages_are_read_is_part_of_the_settings(folder: Folder, tmp_path: Path) -> None:
+    folder.put("a.jpg", "PAGE")
+    for options in (["--pattern", "99"], ["--no-context"], ["--denoise", "never"], ["--charset", "digits"]):
+        assert "1 read" in folder.run(*options)
+        assert "1 skipped" in folder.run(*options)
+    words, moved = tmp_path / "words", tmp_path / "moved"
+    words.write_text("TEA\n")
+    assert "1 read" in folder.run("--lexicon", str(words))
+    assert "1 skipped" in folder.run("--lexicon", str(words.rename(moved)))
+    assert "1 read" in folder.run("--lexicon", str(moved), "--only-lexicon")
+    moved.write_text("MILK\n")
+    assert "1 read" in folder.run("--lexicon", str(moved), "--only-lexicon")
+
+
 def test_retry_failed_reads_nothing_else(folder: Folder) -> None:
     folder.put("a.jpg", "bad")
     folder.run(code=ExitCode.NO_INPUT)
@@ -237,8 +251,8 @@ def test_a_full_disk_is_exit_4_and_the_ledger_opens(folder: Folder, tmp_path: Pa
     ("options", "code", "message"),
     [
         (["--model", "missing"], ExitCode.BAD_MODEL, "no model is called 'missing'"),
-        (["--reader", "tests.batch.fake:BrokenReader"], ExitCode.BAD_MODEL, "the model is broken"),
-        (["--reader", "nowhere:Nobody"], ExitCode.SOME_FAILED, "give it as module:name"),
+        (["--read-with", "tests.batch.fake:BrokenReader"], ExitCode.BAD_MODEL, "the model is broken"),
+        (["--read-with", "nowhere:Nobody"], ExitCode.SOME_FAILED, "give it as module:name"),
         (["--max-memory", "much"], ExitCode.USAGE, "write 800M or 2G"),
         (["--engine", "serial"], ExitCode.USAGE, "one job"),
         (["-o", "/proc/nothing"], ExitCode.NO_OUTPUT, "choose another -o"),

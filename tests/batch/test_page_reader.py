@@ -1,0 +1,30 @@
+"""The reader that workers use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr.batch.page_reader import PageReader
+from ocr.errors import ModelError, SettingError
+from ocr.reading.reader import read
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "label.jpg"
+
+
+def test_it_reads_as_the_reader_does_with_the_same_options() -> None:
+    options = {"pattern": "99", "denoise": "never", "context": False}
+    (page,) = PageReader(**options).pages(SAMPLE.read_bytes())
+    assert page.text == read(SAMPLE, **options).text
+
+
+@pytest.mark.parametrize("options", [{"charset": "@"}, {"pattern": "9@"}, {"lexicon": ["@"]}])
+def test_what_no_model_can_write_is_a_wrong_setting(options: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match="@|spell"):
+        PageReader(**options)
+
+
+def test_a_model_of_another_kind_is_refused() -> None:
+    with pytest.raises(ModelError, match="'denoiser'"):
+        PageReader.models("denoiser")
