@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 _DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
 _COVERED = 0.4  # of a rule's length: at least this much of it shows ink
 _THICKEST = 0.3  # of the letter height: anything thicker is no rule
+_STROKE = 6.0  # letter heights: a lone rule that is shorter and grows out of the writing is a stroke of it
+_LEANING = 0.8  # letter heights: how far such a stroke may stray from its straight line
 
 
 def remove_rules(
@@ -44,7 +46,32 @@ def remove_rules(
     shortest = framed * letter_height if level.any() else min(free, 0.9 * ink.shape[0])
     upright = _level_rules(turned, shortest, thickest, free=free, bounds=bounds).T
     rules = cv2.bitwise_or(level, np.ascontiguousarray(upright))
+    rules = cv2.subtract(rules, _strokes(rules, cv2.subtract(ink, rules), letter_height))
     return cv2.subtract(ink, rules), rules
+
+
+def _strokes(rules: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height: float) -> NDArray[np.uint8]:
+    """Mask of what in ``rules`` is writing: the level links of joined letters, the long stems of f and g.
+
+    They stand alone, while the pieces of a rule lie along one line and the sides of a frame meet.
+    """
+    strokes = np.zeros_like(rules)
+    if not rules.any():
+        return strokes
+    reach = round(1.2 * letter_height) // 2, round(0.5 * letter_height) // 2
+    joined = cv2.dilate(rules, np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    touching = cv2.dilate(writing, np.ones((3, 3), np.uint8)) & rules
+    for label in range(1, count):
+        left, top, wide, high = stats[label, :4].tolist()
+        long, lean = wide - 2 * reach[0], high - 2 * reach[1]
+        if max(long, lean) > _STROKE * letter_height or min(long, lean) > _LEANING * letter_height:
+            continue
+        part = (slice(top, top + high), slice(left, left + wide))
+        own = labels[part] == label
+        if (touching[part] > 0)[own].any():
+            strokes[part][own] = rules[part][own]
+    return strokes
 
 
 def _level_rules(
