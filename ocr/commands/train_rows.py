@@ -57,7 +57,7 @@ Examples:
 @click.option(
     "--columns",
     type=click.IntRange(min=2048),
-    default=98_304,
+    default=32_768,
     show_default=True,
     help="Picture columns in a batch.",
 )

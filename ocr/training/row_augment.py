@@ -3,7 +3,12 @@ ink, gaps, low resolution, blur, noise and thresholding. Every row gets its own 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -38,6 +43,31 @@ def _field(pictures: Tensor, random: torch.Generator, rows: int, columns: int, c
     return functional.interpolate(noise, pictures.shape[2:], mode="bilinear", align_corners=False)
 
 
+def _each(pictures: Tensor, step: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Tensor:
+    """OpenCV on every picture: on a processor ten times faster than PyTorch's pooling and convolution."""
+    return torch.from_numpy(np.stack([step(picture) for picture in pictures[:, 0].numpy()])[:, None])
+
+
+def _dilated(pictures: Tensor) -> Tensor:
+    """The greatest value among each pixel and its eight neighbours."""
+    if pictures.device.type == "cpu":
+        return _each(pictures, lambda picture: cv2.dilate(picture, np.ones((3, 3), np.uint8)))
+    return functional.max_pool2d(pictures, 3, 1, 1)
+
+
+def _blurred(pictures: Tensor, sigma: float) -> Tensor:
+    """Blurred by a Gaussian of ``sigma`` pixels, cut off at four."""
+    if pictures.device.type == "cpu":
+        return _each(
+            pictures, lambda picture: cv2.GaussianBlur(picture, (9, 9), sigma, borderType=cv2.BORDER_CONSTANT)
+        )
+    x = torch.arange(-4, 5, device=pictures.device, dtype=pictures.dtype)
+    kernel = torch.exp(-x * x / (2 * sigma * sigma))
+    kernel = kernel / kernel.sum()
+    soft = functional.conv2d(pictures, kernel.view(1, 1, 9, 1), padding=(4, 0))
+    return functional.conv2d(soft, kernel.view(1, 1, 1, 9), padding=(0, 4))
+
+
 def _warp(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor:
     """Move ink by up to about two pixels along a smooth random field."""
     height, width = pictures.shape[2:]
@@ -52,8 +82,7 @@ def _warp(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor:
 def _weight(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor:
     """Thicker or thinner strokes: part of the way to the dilated or the eroded picture."""
     amount = _uniform(pictures, random, -0.55, 1.0) * strength * _some(pictures, random, 0.5)
-    thicker = functional.max_pool2d(pictures, 3, 1, 1) - pictures
-    thinner = functional.max_pool2d(-pictures, 3, 1, 1) + pictures
+    thicker, thinner = _dilated(pictures) - pictures, _dilated(-pictures) + pictures
     return pictures + amount.clamp(min=0) * thicker + amount.clamp(max=0) * thinner
 
 
@@ -81,17 +110,9 @@ def _coarse(pictures: Tensor, random: torch.Generator, strength: float) -> Tenso
     return torch.lerp(pictures, back, _some(pictures, random, 0.35))
 
 
-def _gauss(sigma: float, like: Tensor) -> Tensor:
-    x = torch.arange(-4, 5, device=like.device, dtype=like.dtype)
-    kernel = torch.exp(-x * x / (2 * sigma * sigma))
-    return kernel / kernel.sum()
-
-
 def _blur(pictures: Tensor, random: torch.Generator, strength: float) -> Tensor:
     """Blur by a Gaussian of up to about 1.5 pixels."""
-    kernel = _gauss(1.5, pictures)
-    soft = functional.conv2d(pictures, kernel.view(1, 1, 9, 1), padding=(4, 0))
-    soft = functional.conv2d(soft, kernel.view(1, 1, 1, 9), padding=(0, 4))
+    soft = _blurred(pictures, 1.5)
     amount = _uniform(pictures, random, 0, 1).square() * strength * _some(pictures, random, 0.6)
     return torch.lerp(pictures, soft, amount)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ocr.reading.rows.picture import HEIGHT, MARGIN, fit_geometry
 from ocr.training.row_compose import Written
 
-MAX_WIDTH = 1152
+MAX_WIDTH = 960
 _FINE = 3
 _SHIFT = 4  # fractional bits of OpenCV's coordinates
 
@@ -54,7 +54,7 @@ def draw(
     fixed = np.round((points * _FINE - 0.5) * (1 << _SHIFT)).astype(np.int32)
     strokes = np.split(fixed, np.cumsum(row.lengths)[:-1])
     canvas = np.zeros((HEIGHT * _FINE, width * _FINE), np.uint8)
-    pen = float(np.clip(rng.lognormal(np.log(2.4), 0.4), 1.0, 5.0)) * scale if damage.jitter else 2.5
+    pen = float(np.clip(rng.lognormal(np.log(2.1), 0.4), 0.9, 4.4)) * scale if damage.jitter else 2.1
     if row.groups is not None:
         _fill(canvas, strokes, row.groups, rng, pen)
     else:
@@ -83,7 +83,7 @@ def _place(row: Written, rng: Generator, jitter: float) -> tuple[NDArray[np.floa
         placed[:, 0] *= np.exp(rng.normal(0, 0.1 * jitter))
         placed[:, 0] -= rng.normal(0, 0.09 * jitter) * placed[:, 1]
         tilt = np.clip(rng.normal(0, 0.012 * jitter), -0.05, 0.05)
-        placed[:, 1] += tilt * (placed[:, 0] - placed[:, 0].mean()) + rng.normal(0, 1.3 * jitter) + HEIGHT / 2
+        placed[:, 1] += tilt * (placed[:, 0] - placed[:, 0].mean()) + rng.normal(0, 1.1 * jitter) + HEIGHT / 2
     low, high = placed[:, 0].min(), placed[:, 0].max()
     margins = rng.integers(2, 2 * MARGIN, 2) if jitter else (MARGIN, MARGIN)
     placed[:, 0] += margins[0] - low
@@ -164,7 +164,7 @@ def _paper(
     height, width = canvas.shape
     thick = max(1, round(pen * _FINE))
     if neighbour and rng.random() < damage.neighbours:
-        shift = int(rng.choice([-1, 1]) * rng.uniform(26, 42) * _FINE) << _SHIFT
+        shift = int(rng.choice([-1, 1]) * rng.uniform(22, 35) * _FINE) << _SHIFT
         moved = [
             stroke + np.array([rng.integers(-40, 40) << _SHIFT, shift], np.int32) for stroke in neighbour
         ]

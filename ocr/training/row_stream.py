@@ -33,7 +33,7 @@ _PATIENCE = 5.0  # seconds between looks at whether a silent worker is alive
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of about one width. pictures: (N, 48, W) uint8, 0 = paper, padded at the right; cased: (N,) bool;
+    """Rows of about one width. pictures: (N, 40, W) uint8, 0 = paper, padded at the right; cased: (N,) bool;
     kinds: (N,) index into KINDS; writers: (N,); columns: (N,) width of each row before padding."""
 
     pictures: NDArray[np.uint8]

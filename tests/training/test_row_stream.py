@@ -33,7 +33,7 @@ def content(batches: list[Batch]) -> list[tuple[object, ...]]:
 def test_batches_hold_rows_of_about_one_width(pool: Pool) -> None:
     for batch in make_block(pool, 1, 0, COLUMNS, Damage()):
         count, height, width = batch.pictures.shape
-        assert height == 48 and width % 32 == 0 and (count * width <= COLUMNS or count == 1)
+        assert height == 40 and width % 32 == 0 and (count * width <= COLUMNS or count == 1)
         assert len(batch.texts) == len(batch.cased) == len(batch.kinds) == len(batch.columns) == count
         for picture, columns in zip(batch.pictures, batch.columns, strict=True):
             assert 0 < columns <= width and not picture[:, columns:].any()

@@ -4,8 +4,8 @@ The geometry is found from the ink alone, as weighted points, and needs neither 
 
 * the **centre line** is a cubic through the ink, held straight by a prior where the row is short;
 * the **slant** is the shear that makes the column sums of the ink most uneven, as upright strokes do;
-* the **size** is the spread (standard deviation) of the ink about the centre line. Capitals 24 pixels high
-  and small letters with an x-height of about 15 have the same spread, so that rows of capitals, of mixed
+* the **size** is the spread (standard deviation) of the ink about the centre line. Capitals 20 pixels high
+  and small letters with an x-height of about 12 have the same spread, so that rows of capitals, of mixed
   case and of joined writing come at sizes that one network reads, with nothing to decide first.
 
 Training draws pen strokes straight through the same geometry (`fit_geometry` on the points of the strokes);
@@ -20,9 +20,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-HEIGHT = 48  # height of every row picture
-SPREAD = 7.5  # standard deviation of the ink about the centre line, in picture pixels
-MARGIN = 8  # blank columns before the first and after the last ink
+HEIGHT = 40  # height of every row picture
+SPREAD = 6.25  # standard deviation of the ink about the centre line, in picture pixels
+MARGIN = 7  # blank columns before the first and after the last ink
 
 _SHEARS = np.linspace(-0.7, 0.7, 15)
 _UPRIGHT = 0.15  # how strongly the slant is drawn towards 0: loss of sharpness at a shear of 0.7

@@ -16,6 +16,7 @@ pytest.importorskip("fontTools")
 from ocr import store  # noqa: E402
 from ocr.errors import OutputError  # noqa: E402
 from ocr.reading.rows.ctc import ALPHABET, CLASSES  # noqa: E402
+from ocr.reading.rows.picture import HEIGHT  # noqa: E402
 from ocr.training.networks.crnn import STRIDE, Crnn  # noqa: E402
 from ocr.training.row_export import PARITY, check_parity, export_rows  # noqa: E402
 
@@ -30,14 +31,14 @@ def tiny(seed: int = 0) -> Crnn:
 @pytest.mark.parametrize("width", [1, 4, 5, 64, 333])
 def test_a_column_for_every_four_of_the_picture(width: int) -> None:
     with torch.no_grad():
-        assert tiny()(torch.rand(2, 1, 48, width)).shape == (2, -(-width // STRIDE), CLASSES)
+        assert tiny()(torch.rand(2, 1, HEIGHT, width)).shape == (2, -(-width // STRIDE), CLASSES)
 
 
 def test_settings_rebuild_the_network() -> None:
     first = tiny()
     again = Crnn(**json.loads(json.dumps(first.settings))).eval()
     again.load_state_dict(first.state_dict())
-    rows = torch.rand(1, 1, 48, 80)
+    rows = torch.rand(1, 1, HEIGHT, 80)
     with torch.no_grad():
         assert torch.equal(first(rows), again(rows))
 
@@ -54,7 +55,7 @@ def test_export_answers_as_pytorch_does(tmp_path: Path) -> None:
     assert model["metrics"] == [
         {"name": "CER, greedy", "test_set": "validation writers and fonts: all", "value": 0.5}
     ]
-    rows = torch.rand(3, 1, 48, 100)
+    rows = torch.rand(3, 1, HEIGHT, 100)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     found = session.run(None, {"rows": rows.numpy()})[0]
     with torch.no_grad():
