@@ -18,7 +18,7 @@ from ocr.reading.segmentation.survey import stroke_width
 # All lengths are in letter heights unless they say otherwise.
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
 _TRACE = 90  # density of ink faint enough to connect strokes, not dark enough to be one
-_HIGHEST = 4.0
+_HIGHEST = 4.5
 _LONGEST = 14.0
 _EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
 _SCRAP = 0.2  # what a rule leaves behind is no thicker than this

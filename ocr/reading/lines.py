@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ocr.reading.letters import Letters
 from ocr.reading.segmentation.grid import BoxGrid, Groups
 from ocr.reading.segmentation.spacing import borders, starts_above
+from ocr.reading.segmentation.strays import absorb, within
 
 # Lengths are in letter heights of the page.
 _REACH = 6.0  # how far to the right the next letter of a row may be
@@ -17,6 +18,7 @@ _OVERLAP = 0.35  # neighbours in a row share this part of the lower one's height
 _DRIFT = 0.5  # chains of letters are one row if their lines pass this close to each other
 _MARK_DRIFT = 0.95  # a mark lies this close to its row's middle
 _MARK_REACH = 1.6  # a mark lies this close to the row's ends
+_JOINED = 2.0  # what is wider may be a joined word
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ def find_rows(letters: Letters) -> list[Row]:
     large = np.flatnonzero(~letters.mark)
     if len(large) == 0:
         return []
-    chains = _merge(_chains(boxes, large, height), boxes, height)
-    lines = [_line(boxes, chain, height) for chain in chains]
+    cores = _cores(letters)
+    chains = _merge(_chains(cores, large, height), cores, height)
+    chains = absorb(chains, boxes, height)
+    lines = [_line(boxes, chain, height, cores) for chain in chains]
     _adopt_marks(letters, chains, lines)
     chains = [sorted_chain(boxes, chain) for chain in chains]
     gaps = [_gaps(letters, chain, line[2]) for chain, line in zip(chains, lines, strict=True)]
@@ -124,10 +128,28 @@ def _collide(row: NDArray[np.float64], part: NDArray[np.float64], height: float)
     return False
 
 
-def _line(boxes: NDArray[np.float64], chain: list[int], height: float) -> tuple[float, float, float]:
+def _cores(letters: Letters) -> NDArray[np.float64]:
+    """The boxes, those of joined words without what ascends or descends from them: it says nothing of the line."""
+    cores = letters.boxes.astype(np.float64)
+    for index in np.flatnonzero(cores[:, 2] - cores[:, 0] > _JOINED * letters.height).tolist():
+        left, top, right, bottom = letters.boxes[index].tolist()
+        own = np.isin(letters.components.labels[top:bottom, left:right], letters.pieces[index])
+        ink = np.cumsum(np.count_nonzero(own, axis=1))
+        cores[index, 1] = top + np.searchsorted(ink, 0.1 * ink[-1])
+        cores[index, 3] = top + np.searchsorted(ink, 0.9 * ink[-1]) + 1
+    return cores
+
+
+def _line(
+    boxes: NDArray[np.float64],
+    chain: list[int],
+    height: float,
+    cores: NDArray[np.float64] | None = None,
+) -> tuple[float, float, float]:
     """(slope, middle at x = 0, letter height) of a chain; the slope of a short chain leans towards level."""
     part = boxes[chain]
-    x, y = part[:, [0, 2]].mean(axis=1), part[:, [1, 3]].mean(axis=1)
+    core = part if cores is None else cores[chain]
+    x, y = core[:, [0, 2]].mean(axis=1), core[:, [1, 3]].mean(axis=1)
     spread = x - x.mean()
     # As if five letters at the ends of a line ten letters long were level: two letters cannot tilt a row.
     slope = float((spread * (y - y.mean())).sum() / ((spread**2).sum() + 5 * (5 * height) ** 2))
@@ -136,9 +158,11 @@ def _line(boxes: NDArray[np.float64], chain: list[int], height: float) -> tuple[
 
 
 def _adopt_marks(letters: Letters, chains: list[list[int]], lines: list[tuple[float, float, float]]) -> None:
-    """Give each mark to the row whose middle is nearest, if one is near enough; the others are specks."""
-    boxes, height = letters.boxes, letters.height
-    ends = [(boxes[chain, 0].min(), boxes[chain, 2].max()) for chain in chains]
+    """Give each mark to the row whose middle is nearest, if it is near enough or the mark lies among the row's
+    letters; the others are specks."""
+    boxes, height = letters.boxes.astype(np.float64), letters.height
+    rows = [boxes[chain] for chain in chains]
+    ends = [(row[:, 0].min(), row[:, 2].max()) for row in rows]
     slope, middle, row_height = np.array(lines).T
     first, last = np.array(ends).T
     for index in np.flatnonzero(letters.mark).tolist():
@@ -148,7 +172,9 @@ def _adopt_marks(letters: Letters, chains: list[list[int]], lines: list[tuple[fl
         outside = np.maximum(first - x, x - last) > _MARK_REACH * height
         distance[outside] = np.inf
         nearest = int(np.argmin(distance))
-        if distance[nearest] < _MARK_DRIFT:
+        if distance[nearest] < _MARK_DRIFT or (
+            distance[nearest] < 2 * _MARK_DRIFT and within(boxes[index], rows[nearest], height)
+        ):
             chains[nearest].append(index)
 
 
