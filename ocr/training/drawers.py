@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 from ctypes import c_byte
 from multiprocessing.queues import Queue
 from typing import Any
@@ -17,6 +18,7 @@ from ocr.training.letters import Letters
 from ocr.training.recipes import RECIPES
 
 BLOCK = 1024  # letters that a process draws before it hands them over
+_PATIENCE = 2.0  # seconds between two looks at whether the trainer lives
 _MODEST = 5  # where cores are few, learning goes before drawing, which may be used a few times more
 
 
@@ -48,13 +50,18 @@ class Slot:
 def draw_forever(
     data: str, recipe: str, seed: int, slots: list[Slot], free: Queue[int], full: Queue[int]
 ) -> None:
-    """A drawing process: fill free slots until told -1."""
+    """A drawing process: fill free slots until the trainer ends it, or is gone."""
     cv2.setNumThreads(1)
     if hasattr(os, "nice"):
         os.nice(_MODEST)
     letters = Letters(data, RECIPES[recipe])
     rng = np.random.default_rng(seed)
-    while (slot := free.get()) >= 0:
+    trainer = multiprocessing.parent_process()
+    while trainer is None or trainer.is_alive():  # a trainer that was killed leaves nobody to draw for
+        try:
+            slot = free.get(timeout=_PATIENCE)
+        except queue.Empty:
+            continue
         drawings = letters.draw(BLOCK, rng)
         for name, array in slots[slot].arrays().items():
             array[:] = getattr(drawings, name)
