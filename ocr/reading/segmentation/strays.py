@@ -16,7 +16,7 @@ _DOT, _DOT_BEYOND = 0.7, 0.7  # the same for dots and quotes, smaller than this
 _TALL = 1.5  # of what is taller, no more need lie between
 
 _WITHIN = 0.7  # of a piece's height lies between its neighbours' highest and lowest ink
-_MOST = 0.8  # of a row's pieces do so, if it is no row
+_MOST = 0.7  # of a row's pieces do so, if it is no row
 _SMALLER = 0.5  # its ink's height, all pieces together, is at most this part of the other row's
 
 
