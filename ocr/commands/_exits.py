@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from ocr.commands._start import interruptible
 from ocr.errors import ExitCode, OcrError, exit_code
 
 
@@ -20,7 +21,8 @@ def exits(command: Callable[..., ExitCode]) -> Callable[..., NoReturn]:
     def ending(*args: Any, **options: Any) -> NoReturn:
         context = click.get_current_context()
         try:
-            code = command(*args, **options)
+            with interruptible():
+                code = command(*args, **options)
         except OcrError as error:
             complain(str(error))
             code = exit_code(error)
