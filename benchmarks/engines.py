@@ -162,14 +162,15 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Engine]] = {
 
 
 def parse_options(pairs: Iterable[str]) -> dict[str, Any]:
-    """``key=value`` pairs as a dict; values that are JSON (numbers, true, false) are taken as such."""
+    """``key=value`` pairs as a dict; numbers, and true, false and none in any case, are taken as such."""
+    spelt = {"true": "true", "false": "false", "none": "null"}
     options: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not key or not equals:
             raise click.BadParameter(f"{pair!r} is not of the form key=value")
         try:
-            options[key] = json.loads(value)
+            options[key] = json.loads(spelt.get(value.lower(), value))
         except ValueError:
             options[key] = value
     return options

@@ -43,10 +43,13 @@ def models_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "models"
 
 
-def names(folder: Path | None = None) -> list[str]:
-    """The models in ``folder`` (the shipped ones when None), sorted by name."""
+def names(folder: Path | None = None, kind: str | None = None) -> list[str]:
+    """The models in ``folder`` (the shipped ones when None) of a ``kind`` (of all when None), sorted by name."""
     folder = folder or models_folder()
-    return sorted(path.stem for path in folder.glob("*.json") if _weights(path) is not None)
+    cards = [path for path in folder.glob("*.json") if _weights(path) is not None]
+    if kind is not None:
+        cards = [path for path in cards if json.loads(path.read_text(encoding="utf-8"))["kind"] == kind]
+    return sorted(path.stem for path in cards)
 
 
 def load(model: str | Path, kind: str | None = None) -> Model:
@@ -55,7 +58,7 @@ def load(model: str | Path, kind: str | None = None) -> Model:
     ModelError when it is not there, when its card lacks a key or is of another format version or ``kind``, or
     when the weights are not those that the card describes (SHA-256).
     """
-    path = find(model)
+    path = find(model, kind)
     card_path = path.with_suffix(".json")
     try:
         card = json.loads(card_path.read_text(encoding="utf-8"))
@@ -84,8 +87,8 @@ def load(model: str | Path, kind: str | None = None) -> Model:
     return Model(path.stem, path, card)
 
 
-def find(model: str | Path) -> Path:
-    """The weights file of a shipped model's name or of a path; ModelError lists what there is."""
+def find(model: str | Path, kind: str | None = None) -> Path:
+    """The weights file of a shipped model's name or of a path; ModelError lists what there is of ``kind``."""
     path = Path(model)
     if path.suffix in WEIGHTS or path.parent != Path():
         if path.is_file():
@@ -93,9 +96,10 @@ def find(model: str | Path) -> Path:
         raise ModelError(f"{path}: no such model file")
     found = _weights(models_folder() / f"{model}.json")
     if found is None:
-        shipped = ", ".join(names()) or "none"
+        shipped = ", ".join(names(kind=kind)) or "none"
+        what = f"model of kind {kind!r}" if kind else "model"
         raise ModelError(
-            f"no model is called {str(model)!r}; shipped models: {shipped}; or give the path of an .onnx file"
+            f"no {what} is called {str(model)!r}; shipped: {shipped}; or give the path of an .onnx file"
         )
     return found
 

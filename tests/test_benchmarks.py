@@ -103,7 +103,7 @@ def test_accuracy_of_a_known_engine(
 
 
 def test_options_are_json_or_text(benchmarks: SimpleNamespace) -> None:
-    assert benchmarks.engines.parse_options(["threads=2", "context=false", "model=a=b.onnx"]) == {
+    assert benchmarks.engines.parse_options(["threads=2", "context=False", "model=a=b.onnx"]) == {
         "threads": 2,
         "context": False,
         "model": "a=b.onnx",

@@ -22,6 +22,8 @@ _EPILOG = """
 Examples:
   ocr-batch scans -o results
   ocr-batch scans 'letters/**/*.jpg' -o results -f text -f alto --jobs 4
+  ocr-batch forms -o results --pattern 99-99-9999
+  ocr-batch scans -o results --lexicon names.txt --limit-seconds 60 --max-memory 1G
   ocr-batch s3://bucket/scans -o results --engine ray --address auto
 \b
 Also:
@@ -94,7 +96,13 @@ def run(
     return ExitCode.SOME_FAILED if tally.done or tally.skipped else ExitCode.NO_INPUT
 
 
-@main.command(context_settings=_HELP)
+@main.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  ocr-batch status results                  how far a run is, also while it runs
+  watch -n 5 ocr-batch status results       again every five seconds""",
+)
 @click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
 @exits
 def status(output: Path) -> ExitCode:
@@ -108,7 +116,13 @@ def status(output: Path) -> ExitCode:
     return ExitCode.OK
 
 
-@main.command(context_settings=_HELP)
+@main.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  ocr-batch watch incoming -o results
+  ocr-batch watch /mnt/scanner -o results -f text -f json --pattern 99-99-9999 --settle 10""",
+)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @job_options
 @click.option(

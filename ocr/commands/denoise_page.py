@@ -21,7 +21,13 @@ _KINDS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 _ON_SHEET = 400  # pairs: more fit on no screen
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  ocr-denoise page.jpg -o clean.png
+  ocr-denoise scan.pdf --page 3 -o - | ocr-read -
+  ocr-denoise page.jpg --crops letters          every letter before and after, on one sheet"""
+)
 @click.argument("image", type=click.Path(allow_dash=True))
 @click.option(
     "-o",

@@ -26,7 +26,19 @@ _PATH = click.Path(path_type=Path)
 Examples:
   ocr-evaluate mine.onnx --data nist36                letters: right, second best, calibration
   ocr-evaluate --data letters/ --report letters-report
-  ocr-evaluate --pages pages/                         pages: character and word error rates""",
+  ocr-evaluate --pages pages/                         pages: character and word error rates
+\b
+Columns of --pages, each a share of what is written, so that less is better:
+  any case    characters wrong, missing or too many, capitals and small letters alike
+  letters     the same for letters and digits alone, without spaces and punctuation
+  exact       characters that are not exactly as written
+  words       words that are not exactly as written
+Lines of --data:
+  in the best two      the right class is the first guess or the second
+  mean F1              F1 of each class, all classes counting alike
+  calibration error    how far the confidences are from the share that is right
+  when rejecting N     so many of the least certain, for 99 % of the others to be right
+  worst pairs          WRITTEN>READ and how often""",
 )
 @click.argument("model", default="nist36-cnn")
 @click.option("--data", type=_PATH, multiple=True, metavar="PATH", help="Labelled letters, as for ocr-train.")

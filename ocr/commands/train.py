@@ -33,7 +33,12 @@ main.add_command(rows)
 main.add_command(rows_export)
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ocr-train letters nist36-cnn --data data -o models --time-limit 60 --genuine nist36
+  ocr-train letters nist36-cnn --data data -o models --time-limit 60 --resume"""
+)
 @click.argument("recipe", type=click.Choice(["nist36-cnn", "nist36-mlp", "print94"]))
 @click.option(
     "--data",

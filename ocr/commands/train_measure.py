@@ -12,7 +12,11 @@ from ocr.errors import ExitCode
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  ocr-train measure mine.onnx --data nist36"""
+)
 @click.argument("model", type=_PATH)
 @click.option("--data", type=_PATH, required=True, help="Labelled letters that the model did not learn from.")
 @exits

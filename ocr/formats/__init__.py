@@ -68,8 +68,8 @@ def write_document(name: str, pages: Sequence[Page], stream: BinaryIO, picture: 
     picture: path or seekable stream of the source picture, used by the formats in `NEED_PICTURE` only;
     None for the ``source`` of each page.
 
-    InputError or OutputError when the format cannot hold these pages, MissingExtra when its library is not
-    installed.
+    InputError, OutputError or SettingError when the format cannot hold these pages, MissingExtra when its
+    library is not installed.
     """
     module = load(name)
     options = {"picture": picture} if name in NEED_PICTURE else {}

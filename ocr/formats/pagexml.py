@@ -6,10 +6,11 @@ Source: https://github.com/PRImA-Research-Lab/PAGE-XML. The schema holds one pag
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
-from ocr.errors import OutputError
+from ocr.errors import SettingError
 from ocr.formats.clean import probability
 from ocr.formats.xml import SOFTWARE, VERSION, element, write_tree
 from ocr.page import Box, Letter, Line, Page, Word
@@ -27,14 +28,14 @@ def write(page: Page, stream: BinaryIO) -> None:
 
 
 def write_all(pages: Iterable[Page], stream: BinaryIO) -> None:
-    """Write the one page of ``pages``; OutputError when there is not exactly one."""
-    pages = list(pages)
-    if len(pages) != 1:
-        raise OutputError(
-            f"PAGE XML holds one page a file, not {len(pages)}: write the pages one by one "
-            "(--pages N), or choose --format alto"
+    """Write the one page of ``pages``; SettingError when there is not exactly one."""
+    found = list(islice(pages, 2))  # pages are read as they are asked for: do not read all in vain
+    if len(found) != 1:
+        raise SettingError(
+            "PAGE XML holds one page a file: write the pages one by one (--pages N), choose --format alto, "
+            "or let ocr-batch write a file for each"
         )
-    page = pages[0]
+    page = found[0]
     root = element(None, "PcGts", xmlns=NAMESPACE)
     _metadata(root, page)
     parent = element(root, "Page", imageFilename=page.source, imageWidth=page.width, imageHeight=page.height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from difflib import get_close_matches
 
 NAMED = {
     "digits": string.digits,
@@ -17,10 +18,16 @@ def parse_charset(text: str) -> frozenset[str]:
     """The characters that ``text`` names.
 
     A name of `NAMED`, or characters as they are, ``X-Y`` standing for all from X to Y; a ``-`` first or last
-    is itself. ValueError when it names none, or a range runs backwards.
+    is itself. ValueError when it names none, a range runs backwards, or a name is misspelt.
     """
     if text in NAMED:
         return frozenset(NAMED[text])
+    meant = get_close_matches(text.lower(), NAMED, 1, 0.7)
+    themselves = "".join(sorted(set(text)))
+    if meant and text != themselves:
+        raise ValueError(
+            f"no set is called {text!r}; did you mean {meant[0]!r}? For these very characters write {themselves!r}"
+        )
     characters: set[str] = set()
     at = 0
     while at < len(text):

@@ -51,7 +51,7 @@ def test_several_files_and_standard_input(result: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["missing.json", "-f", "text"], ExitCode.NO_INPUT, "missing.json: No such file"),
-        (["RESULT", "RESULT", "-f", "pagexml"], ExitCode.NO_OUTPUT, "one page a file"),
+        (["RESULT", "RESULT", "-f", "pagexml"], ExitCode.USAGE, "one page a file"),
         (["RESULT", "-f", "text", "-o", "/nowhere/at/all.txt"], ExitCode.NO_OUTPUT, "/nowhere/at/all.txt"),
         (["RESULT", "-f", "word"], ExitCode.USAGE, "'word' is not one of"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from ocr.errors import OutputError
+from ocr.errors import SettingError
 from ocr.formats import alto, hocr, pagexml
 from ocr.page import Page
 from tests.formats.pages import EMPTY, NASTY, PLAIN
@@ -99,7 +99,7 @@ def test_pagexml_keeps_letters_and_alternatives() -> None:
 
 
 def test_pagexml_refuses_two_pages() -> None:
-    with pytest.raises(OutputError, match="one page a file, not 2"):
+    with pytest.raises(SettingError, match="one page a file"):
         pagexml.write_all([PLAIN, PLAIN], BytesIO())
 
 
