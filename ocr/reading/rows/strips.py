@@ -6,12 +6,15 @@ ascenders and descenders stay out, small pieces that segmentation dropped but th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.decoding.cuts import space_odds
 from ocr.reading.ink import Ink
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
@@ -35,7 +38,7 @@ class Strip:
 
     picture: (HEIGHT, W) uint8, 0 = paper, 255 = ink. geometry: from pixels of the picture to those of a
     canvas whose first pixel is at (left, top) of the ink. parts: (N, 4) boxes of its connected components, in
-    pixels of the ink, left to right.
+    pixels of the ink, left to right. odds: natural logarithm of the odds that a space parts it from the one before.
     """
 
     picture: NDArray[np.uint8]
@@ -43,24 +46,33 @@ class Strip:
     left: int
     top: int
     parts: NDArray[np.int32]
+    odds: float
 
     def to_ink(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """(N, 2) points of the picture -> points of the ink, in pixel edges."""
-        return self.geometry.backward(points) + (self.left + 0.5, self.top + 0.5)
+        return self.geometry.backward(points) + np.array([self.left + 0.5, self.top + 0.5])
 
     def from_ink(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """The way back."""
         return self.geometry.forward(points - np.array([self.left + 0.5, self.top + 0.5]))
 
 
-def cut_strips(ink: Ink, letters: Letters, rows: list[Row]) -> list[list[Strip]]:
-    """For each row its strips, left to right; a row has one at least."""
+def cut_strips(
+    ink: Ink, letters: Letters, rows: list[Row], wanted: Iterable[int] | None = None
+) -> list[list[Strip]]:
+    """For each row its strips, left to right; a row has one at least.
+
+    wanted: the numbers of the rows to cut, None for all of ``rows``.
+    """
     owner = np.full(len(letters.components) + 1, -1, np.int32)
     for number, row in enumerate(rows):
         for item in row.items:
             owner[list(letters.pieces[item])] = number
     _adopt(owner, ink, letters, rows)
-    return [_strips(ink, letters, np.flatnonzero(owner == number), row) for number, row in enumerate(rows)]
+    return [
+        _strips(ink, letters, np.flatnonzero(owner == number), rows[number])
+        for number in (range(len(rows)) if wanted is None else wanted)
+    ]
 
 
 def _adopt(owner: NDArray[np.int32], ink: Ink, letters: Letters, rows: list[Row]) -> None:
@@ -94,7 +106,8 @@ def _strips(ink: Ink, letters: Letters, labels: NDArray[np.intp], row: Row) -> l
     density[(own == 0) & (letters.components.labels[part] > 0)] = 0
     geometry = _fit(own, 0)
     groups = _parted(boxes, row.height, geometry.scale)
-    strips = []
+    strips: list[Strip] = []
+    reached = 0
     for group in groups:
         members = boxes[group]
         first, last = int(members[:, 0].min()) - left, int(members[:, 2].max()) - left
@@ -109,7 +122,11 @@ def _strips(ink: Ink, letters: Letters, labels: NDArray[np.intp], row: Row) -> l
             canvas = np.zeros_like(density)
             canvas[:, inside] = density[:, inside]
         picture, _ = row_picture(canvas, line)
-        strips.append(Strip(picture, line, left, top, members[np.argsort(members[:, 0], kind="stable")]))
+        parts = members[np.argsort(members[:, 0], kind="stable")]
+        gap = (int(parts[0, 0]) - reached) / row.height
+        odds = float(space_odds(np.array([gap]), row.border)[0]) if strips else 0.0
+        reached = int(parts[:, 2].max())
+        strips.append(Strip(picture, line, left, top, parts, odds))
     return strips
 
 
@@ -139,12 +156,12 @@ def _parted(boxes: NDArray[np.int32], height: float, scale: float) -> list[NDArr
         ends = sorted({0, len(order), *cuts})
         wide = [
             (first, last)
-            for first, last in zip(ends, ends[1:], strict=False)
+            for first, last in pairwise(ends)
             if last - first > 1 and (reach[last - 1] - boxes[order[first], 0]) * scale > WIDEST
         ]
         wide = [(first, last) for first, last in wide if gaps[first : last - 1].max() > 0]
         if not wide:
-            return [np.sort(order[first:last]) for first, last in zip(ends, ends[1:], strict=False)]
+            return [np.sort(order[first:last]) for first, last in pairwise(ends)]
         for first, last in wide:
             # The widest gap, those in the middle preferred.
             place = np.arange(first + 1, last)
