@@ -80,11 +80,14 @@ def load_pools(data: Path) -> tuple[Pool, Pool]:
         )
         faces, texts = jobs.submit(load_faces, data / "fonts"), jobs.submit(load_texts, data / "text")
         sides = zip(letters.result(), words.result(), lines.result(), faces.result(), strict=True)
-        training, validation = (_pool(*side, texts.result()) for side in sides)
+        training, validation = (make_pool(*side, texts.result()) for side in sides)
     return training, validation
 
 
-def _pool(characters: Strokes, words: Strokes, lines: Strokes, faces: list[Face], texts: Texts) -> Pool:
+def make_pool(
+    characters: Strokes, words: Strokes, lines: Strokes, faces: list[Face], texts: Texts
+) -> Pool:
+    """The material of one side, as rows are made from it."""
     lines = lines.select(_single_line(lines))
     letters = scale_letters(characters)
     capitals = np.array([label.isupper() and len(label) > 1 for label in words.labels.tolist()]) & words.cased
@@ -144,16 +147,16 @@ def make_row(
 ) -> tuple[Row, Polylines]:
     """One row of a kind; tries again until one fits."""
     while True:
-        written, writer = _written(pool, kind, rng)
+        written, writer = write_row(pool, kind, rng)
         if written is None or not 0 < len(written.text) <= LONGEST:
             continue
         drawn = draw(written, rng, damage, neighbour)
         if drawn is not None:
             picture, strokes = drawn
-            return Row(picture, _as_written(written.text), written.cased, KINDS.index(kind), writer), strokes
+            return Row(picture, as_written(written.text), written.cased, KINDS.index(kind), writer), strokes
 
 
-def _as_written(text: str) -> str:
+def as_written(text: str) -> str:
     """Single spaces, and none before a mark: some contributors' transcriptions set every mark apart."""
     return re.sub(r" ([,.;:!?])(?= |$)", r"\1", " ".join(text.split()))
 
@@ -162,7 +165,7 @@ def _length(rng: Generator) -> int:
     return int(rng.integers(1, 12)) if rng.random() < 0.35 else int(rng.integers(8, 36))
 
 
-def _written(pool: Pool, kind: str, rng: Generator) -> tuple[Written | None, int]:
+def write_row(pool: Pool, kind: str, rng: Generator) -> tuple[Written | None, int]:
     """A row of a kind before drawing (None: try again), and the number of its writer within the kind."""
     texts = pool.texts
     if kind in ("words", "word rows", "capital words", "lines"):
