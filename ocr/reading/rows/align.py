@@ -77,6 +77,35 @@ def log_likelihood(logs: NDArray[np.float64], symbols: Sequence[int]) -> float:
     return float(np.logaddexp.reduce(score[-2:]))
 
 
+def log_likelihoods(logs: NDArray[np.float64], texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """The same for several texts at once, (K,); very unlikely ones, some 600 below the best path, are -inf."""
+    longest = max((len(symbols) for symbols in texts), default=0)
+    states = np.full((len(texts), 2 * longest + 1), logs.shape[1] - 1, np.int64)
+    skips = np.zeros(states.shape)
+    for row, symbols in enumerate(texts):
+        own, skip = _states(logs, symbols)
+        states[row, : len(own)], skips[row, : len(own)] = own, skip
+    chances = np.exp(logs)
+    score = np.zeros(states.shape)
+    score[:, :2] = 1
+    total = np.zeros(len(texts))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for number, column in enumerate(chances):
+            if number:
+                ways = score.copy()
+                ways[:, 1:] += score[:, :-1]
+                ways[:, 2:] += score[:, :-2] * skips[:, 2:]
+                score = ways
+            score *= column[states]
+            most = score.max(axis=1, keepdims=True)  # keeps the numbers within reach of floating point
+            score /= np.maximum(most, 1e-300)
+            total += np.log(most[:, 0])
+        ends = np.array([2 * len(symbols) for symbols in texts])
+        rows = np.arange(len(texts))
+        last = score[rows, ends] + np.where(ends > 0, score[rows, ends - 1], 0)
+        return total + np.log(last)
+
+
 def _states(logs: NDArray[np.float64], symbols: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The column of ``logs`` for each state (2 L + 1,), and where a path may come from two states before."""
     states = np.full(2 * len(symbols) + 1, logs.shape[1] - 1, np.int64)
