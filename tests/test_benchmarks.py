@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ocr.errors import InputError
+from ocr.reading.image import open_pictures
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,7 +25,7 @@ def benchmarks(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """The scripts as modules; the processes that they start find this checkout."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    names = ("engines", "process", "accuracy", "speed")
+    names = ("engines", "process", "accuracy", "speed", "batch_pages")
     yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
     for name in names:
         sys.modules.pop(name, None)
@@ -170,3 +171,14 @@ def test_a_picture_that_cannot_be_decoded_is_named(
     done = CliRunner().invoke(benchmarks.speed.main, [str(picture), "--engines", "parrot"])
     assert done.exit_code == 1
     assert f"cannot decode {picture}" in done.output
+
+
+@pytest.mark.parametrize("kind", ["short", "samples"])
+def test_pages_for_ocr_batch_are_different_pictures_and_one_in_a_hundred_is_none(
+    benchmarks: SimpleNamespace, tmp_path: Path, kind: str
+) -> None:
+    bad = benchmarks.batch_pages.make_pages(tmp_path, 52, kind, scale=0.3)
+    assert bad == {"000/00050.jpg"}
+    good = [path for path in tmp_path.rglob("*.jpg") if str(path.relative_to(tmp_path)) not in bad]
+    assert len({path.read_bytes() for path in good}) == 51
+    assert all(next(iter(open_pictures(path))).decode().gray.size for path in good[::10])
