@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -27,13 +28,13 @@ _LAPLACIANS = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
 class CropCleaner:
-    """The denoiser, one thread at a time."""
+    """The denoiser; ``threads`` batches of crops are cleaned at a time, each on a core of its own."""
 
     def __init__(self, model: str | Path = "denoiser", threads: int = 1) -> None:
         """Load a shipped model by name or any by path; ModelError when it cannot be used."""
         loaded = store.load(model, kind="denoiser")
-        self.name = loaded.name
-        self._session = session(loaded.path, threads)
+        self.name, self._threads = loaded.name, threads
+        self._session = session(loaded.path, threads=1)  # its layers are too small to be shared out
         inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
         if inputs.get("crops", [None])[1:] != [32, 32]:
             raise ModelError(f"{loaded.path}: input 'crops' is {inputs.get('crops')}, not (N, 32, 32)")
@@ -41,10 +42,20 @@ class CropCleaner:
     def clean(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
         """Crops (N, 32, 32) float32, 0 = paper, 1 = ink, without their damage; the caller's are kept."""
         cleaned = np.empty(crops.shape, np.float32)
-        for start in range(0, len(crops), _BATCH):
-            part = slice(start, start + _BATCH)
+        size = min(_BATCH, max(1, -(-len(crops) // self._threads)))
+
+        def batch(start: int) -> None:
+            part = slice(start, start + size)
             feed = {"crops": np.ascontiguousarray(crops[part], np.float32)}
             cleaned[part] = self._session.run(None, feed)[0].reshape(-1, *crops.shape[1:])
+
+        starts = range(0, len(crops), size)
+        if self._threads == 1 or len(starts) < 2:
+            for start in starts:
+                batch(start)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(batch, starts))  # raises what a batch raised
         return cleaned
 
 

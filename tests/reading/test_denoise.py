@@ -42,6 +42,12 @@ def test_batches_of_any_size_give_the_same(cleaner: CropCleaner):
     assert cleaner.clean(noisy[:0]).shape == (0, 32, 32)
 
 
+def test_threads_give_the_same(cleaner: CropCleaner):
+    noisy = damaged("gaussian noise", 0.2)
+    for crops in (noisy, noisy[:3], noisy[:0]):
+        np.testing.assert_allclose(CropCleaner(threads=2).clean(crops), cleaner.clean(crops), atol=1e-5)
+
+
 @pytest.mark.parametrize("sigma", [0.05, 0.1])
 def test_noise_is_measured(sigma: float):
     grey = np.full((20, 32, 32), 0.5, np.float32)
