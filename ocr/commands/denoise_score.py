@@ -14,7 +14,7 @@ from ocr.commands._exits import exits
 from ocr.errors import ExitCode, MissingExtra
 
 if TYPE_CHECKING:
-    from ocr.denoising.rivals import Pca
+    from ocr.denoising.pca import Pca
     from ocr.denoising.score import TestLetters
 
 AUTOENCODERS = ("bottleneck32-numpy", "bottleneck32", "bottleneck32-deep")

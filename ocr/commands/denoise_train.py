@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ocr.commands._exits import exits
 from ocr.errors import ExitCode, MissingExtra
+
+if TYPE_CHECKING:
+    from ocr.denoising.fit import Check
 
 NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy")
 
@@ -48,11 +53,19 @@ NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy
     type=click.Choice(NETWORKS),
     help="Only this one; may be repeated.",
 )
+@click.option(
+    "--init",
+    metavar="NAME_OR_FILE",
+    help="Start from a model of ours, the weights of the one --network.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="Peak learning rate; its own if left out."
+)
 @click.option("--batch", type=click.IntRange(min=8), default=256, show_default=True)
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
-    default=400,
+    default=100,
     show_default=True,
     help="Of bottleneck32-numpy, which takes no part in the time limit.",
 )
@@ -61,7 +74,7 @@ NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy
     type=click.IntRange(min=1),
     default=12000,
     show_default=True,
-    help="How many different ones bottleneck32-numpy learns from.",
+    help="How many different ones bottleneck32-numpy learns from, and bottleneck32 starts from.",
 )
 @click.option(
     "--workers",
@@ -87,26 +100,22 @@ NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy
     help="Letters of unseen writers to measure on.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from the checkpoints in the output folder.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 @exits
 def train(
     data: Path,
     output: Path,
-    minutes: float,
-    steps: int,
     networks: tuple[str, ...],
-    batch: int,
-    epochs: int,
-    letters: int,
-    workers: int,
-    device: str,
     threads: int,
-    checks: int,
-    held_out: int,
-    seed: int,
+    resume: bool,
+    quiet: bool,
+    **plan: Any,
 ) -> ExitCode:
     """Train the denoiser and the autoencoders with 32 numbers on drawn letters.
 
-    Results go to OUTPUT: NAME.onnx and NAME.json of each network, training.json, report.html.
+    Results go to OUTPUT: NAME.onnx, NAME.json and a checkpoint of each network, training.json, report.html.
+    With --steps, an interrupted run that is resumed ends with the same weights as one that was not.
     """
     try:
         import matplotlib  # noqa: F401
@@ -114,26 +123,65 @@ def train(
         import torch
     except ImportError:
         raise MissingExtra("ocr-denoise train", "train") from None
+    from ocr.denoising.train import FROM_SCRATCH, Plan
     from ocr.denoising.train import train as train_all
 
+    if plan["init"] is not None and (len(networks) != 1 or networks[0] == FROM_SCRATCH):
+        raise click.UsageError("--init needs one --network, and one of PyTorch.")
     torch.set_num_threads(threads)
-    train_all(
-        data,
-        output,
-        minutes,
-        networks=networks or NETWORKS,
-        workers=workers,
-        device=device,
-        batch=batch,
-        steps=steps,
-        held_out=held_out,
-        checks=checks,
-        epochs=epochs,
-        letters=letters,
-        seed=seed,
-    )
+    progress = Progress(quiet)
+    try:
+        train_all(data, output, Plan(**plan), networks or NETWORKS, resume=resume, watcher=progress)
+    finally:
+        progress.close()
     click.echo(_report(data, output))
     return ExitCode.OK
+
+
+class Progress:
+    """On standard error, a line for each check and, on a terminal, a bar for each network."""
+
+    _WHOLE = 1000
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.bar: Any = None
+        self.name, self.told, self.shown = "", "", 0
+
+    def progress(self, name: str, done: float) -> None:
+        """Move the bar of ``name`` to ``done``, from 0 to 1."""
+        if self.quiet or not sys.stderr.isatty():
+            return
+        if name != self.name:
+            self.close()
+            self.name, self.told, self.shown = name, "", 0
+            self.bar = click.progressbar(
+                length=self._WHOLE, label=name, file=sys.stderr, width=24, item_show_func=lambda text: text
+            )
+            self.bar.__enter__()
+        now = min(self._WHOLE, int(done * self._WHOLE))
+        if now > self.shown:
+            self.bar.update(now - self.shown, self.told)
+            self.shown = now
+
+    def check(self, name: str, check: Check) -> None:
+        """Say what was reached."""
+        if self.quiet:
+            return
+        if self.bar is not None:
+            click.echo("\r\x1b[2K", nl=False, err=True)  # the bar is drawn again below the line
+        self.told = f"held out {check.validation:.2f} dB"
+        click.echo(
+            f"{name}: {check.seconds:5.0f} s, step {check.step}, drawn {check.drawn}, PSNR "
+            f"{check.training:.2f} dB, {self.told}",
+            err=True,
+        )
+
+    def close(self) -> None:
+        """Leave the terminal's line."""
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
+            self.bar = None
 
 
 def _report(data: Path, output: Path) -> Path:

@@ -5,8 +5,11 @@ All take crops (N, 32, 32) float32, 0 = paper, 1 = ink, and return crops of that
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from ocr.denoising.pca import Pca
 
 PIXELS = 1024  # 32 x 32
 BOTTLENECK = 32
@@ -26,11 +29,17 @@ class Bottleneck32(nn.Module):
             nn.Linear(BOTTLENECK, BOTTLENECK), nn.ReLU(),
             nn.Linear(BOTTLENECK, PIXELS), nn.Sigmoid(),
         )  # fmt: skip
-        for layer in (*self.encoder, self.decoder[0]):
-            if isinstance(layer, nn.Linear):
-                # PyTorch's own start is weaker, and of so few units many would fall silent for good.
-                nn.init.kaiming_normal_(layer.weight)
-                nn.init.zeros_(layer.bias)
+
+    @torch.no_grad()
+    def start_from(self, pca: Pca) -> None:
+        """Begin as the projection on 32 principal components.
+
+        From random weights up to half of its few ReLUs fall silent early, and for good.
+        """
+        found = (layer for layer in (*self.encoder, *self.decoder) if isinstance(layer, nn.Linear))
+        for layer, (weight, bias) in zip(found, pca.as_layers(), strict=True):
+            layer.weight.copy_(torch.from_numpy(weight.T))
+            layer.bias.copy_(torch.from_numpy(bias))
 
     def forward(self, crops: Tensor) -> Tensor:
         code = self.encoder(crops.flatten(1))  # (N, 1024) -> (N, 32)

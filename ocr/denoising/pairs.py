@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,18 @@ class CleanLetters:
 
 @dataclass(frozen=True)
 class Block:
-    """damaged, clean: (N, 32, 32) uint8, 255 = ink; labels: (N,) int64."""
+    """damaged, clean: (N, 32, 32) uint8, 255 = ink."""
 
     damaged: NDArray[np.uint8]
     clean: NDArray[np.uint8]
-    labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """damaged, clean: (N, 32, 32) float32 in [0, 1]; labels: (N,) int64; all on the training device."""
+    """damaged, clean: (N, 32, 32) float32 in [0, 1] on the training device."""
 
     damaged: Tensor
     clean: Tensor
-    labels: Tensor
 
 
 @cache
@@ -86,26 +85,28 @@ class Pairs(IterableDataset[Block]):
 
     With ``damaged`` off: letters in the standard geometry, each paired with itself.
 
-    Every worker process draws with a generator of its own, so that the same seed and number of workers give
-    the same blocks in the same order.
+    Every block has a generator of its own, so that the same seed gives the same blocks in the same order,
+    however many processes draw them, and a run can be taken up again at block ``first``.
     """
 
     def __init__(self, letters: Letters, seed: int = 0, damaged: bool = True, block: int = BLOCK) -> None:
         self.letters, self.seed, self.damaged, self.block = letters, seed, damaged, block
+        self.first = 0
 
     def __iter__(self) -> Iterator[Block]:
         worker = get_worker_info()
         if worker is not None:
             cv2.setNumThreads(1)
-        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
-        while True:
+        own, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        for number in count(self.first + own, workers):
+            rng = np.random.default_rng([self.seed, number])
             drawn = draw_clean(self.letters, self.block, rng, varied=self.damaged)
             if self.damaged:
                 clean = np.repeat(drawn.crops, DAMAGED, axis=0)
                 damaged = _bytes(damage_at_random(clean, rng))
-                yield Block(damaged, _bytes(clean), np.repeat(drawn.labels, DAMAGED))
+                yield Block(damaged, _bytes(clean))
             else:
-                yield Block(_bytes(drawn.crops), _bytes(drawn.crops), drawn.labels)
+                yield Block(_bytes(drawn.crops), _bytes(drawn.crops))
 
 
 class Ring:
@@ -124,10 +125,11 @@ class Ring:
         reuse: float = 2.0,
         seed: int = 0,
     ) -> None:
-        self._loader = iter(DataLoader(pairs, batch_size=None, num_workers=workers, collate_fn=_as_it_is))
+        self._pairs, self._workers = pairs, workers
+        self._loader: Iterator[Block] | None = None
         self._device, self._size, self._blocks, self._reuse = device, batch, blocks, reuse
         self._ring: list[Batch] = []  # as whole blocks, crops still uint8
-        self._oldest, self._left = 0, 0
+        self._fetched, self._left = 0, 0
         self._generator = torch.Generator().manual_seed(seed)
         self.drawn = 0
 
@@ -135,28 +137,46 @@ class Ring:
         """``batch`` pairs, a multiple of 4, from a few blocks picked at random."""
         if self._left == 0:
             self._fetch()
-            self._left = max(1, round(self._reuse * len(self._ring[0].labels) / self._size))
+            self._left = max(1, round(self._reuse * len(self._ring[0].clean) / self._size))
         self._left -= 1
         picked = torch.randint(len(self._ring), (_MIXED,), generator=self._generator).tolist()
         each = (_MIXED, self._size // _MIXED)
-        rows = torch.randint(len(self._ring[0].labels), each, generator=self._generator)
+        rows = torch.randint(len(self._ring[0].clean), each, generator=self._generator)
         blocks = [(self._ring[block], row) for block, row in zip(picked, rows.to(self._device), strict=True)]
         return Batch(
             torch.cat([block.damaged[row] for block, row in blocks]).float() / 255,
             torch.cat([block.clean[row] for block, row in blocks]).float() / 255,
-            torch.cat([block.labels[row] for block, row in blocks]),
         )
 
+    def state(self) -> dict[str, Tensor]:
+        """Its place in the data, for `resume`."""
+        return {
+            "ring.place": torch.tensor([self._fetched, self._left, self.drawn]),
+            "ring.generator": self._generator.get_state(),
+        }
+
+    def resume(self, state: dict[str, Tensor]) -> None:
+        """Go on from `state`, before any batch is taken; the blocks that were held then are drawn again."""
+        fetched, left, drawn = state["ring.place"].tolist()
+        self._fetched = self._pairs.first = max(0, fetched - self._blocks)
+        while self._fetched < fetched:
+            self._fetch()
+        self._left, self.drawn = left, drawn
+        self._generator.set_state(state["ring.generator"])
+
     def _fetch(self) -> None:
+        if self._loader is None:
+            loader = DataLoader(self._pairs, batch_size=None, num_workers=self._workers, collate_fn=_as_it_is)
+            self._loader = iter(loader)
         block = next(self._loader)
-        self.drawn += len(block.labels)
-        parts = (block.damaged, block.clean, block.labels)
-        fresh = Batch(*(torch.from_numpy(part).to(self._device) for part in parts))
+        self.drawn += len(block.clean)
+        fresh = Batch(*(torch.from_numpy(part).to(self._device) for part in (block.damaged, block.clean)))
+        place = self._fetched % self._blocks
         if len(self._ring) < self._blocks:
-            self._ring.append(fresh)
+            self._ring.insert(place, fresh)
         else:
-            self._ring[self._oldest] = fresh
-            self._oldest = (self._oldest + 1) % self._blocks
+            self._ring[place] = fresh
+        self._fetched += 1
 
 
 def _move(crop: NDArray[np.float32], right: int, down: int) -> NDArray[Any]:

@@ -18,6 +18,7 @@ from scipy.ndimage import median_filter
 from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, denoise_wavelet
 
 from ocr.denoising.damage import SIZE, Crops
+from ocr.denoising.pca import Pca
 from ocr.denoising.psnr import psnr
 from ocr.errors import MissingExtra
 
@@ -37,32 +38,6 @@ class Rival:
         """The setting that reaches the highest mean PSNR on these pairs."""
         reached = [float(psnr(clean, self.clean(damaged, setting)).mean()) for setting in self.settings]
         return self.settings[int(np.argmax(reached))]
-
-
-@dataclass(frozen=True)
-class Pca:
-    """Principal components of crops (K. Pearson, 1901): the best linear way through a bottleneck.
-
-    mean: (1024,); components: (K, 1024), orthonormal rows, the one of most variance first.
-    """
-
-    mean: NDArray[np.float64]
-    components: NDArray[np.float64]
-
-    @classmethod
-    def fit(cls, crops: Crops, components: int = 128) -> Pca:
-        """The first ``components`` of crops (N, 32, 32)."""
-        flat = crops.reshape(len(crops), -1).astype(np.float64)  # (N, 1024)
-        mean = flat.mean(0)
-        flat -= mean
-        _, axes = np.linalg.eigh(flat.T @ flat)  # columns of ``axes``, least variance first
-        return cls(mean, axes[:, : -components - 1 : -1].T)
-
-    def rebuild(self, crops: Crops, components: float = 32) -> Crops:
-        """Crops drawn again from their first ``components`` coordinates."""
-        axes = self.components[: int(components)]  # (K, 1024)
-        code = (crops.reshape(len(crops), -1) - self.mean) @ axes.T  # (N, K)
-        return _crops(self.mean + code @ axes)
 
 
 def median(crops: Crops, size: float) -> Crops:

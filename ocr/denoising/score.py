@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ocr.denoising.damage import DAMAGES, Crops, Damage
 from ocr.denoising.pairs import draw_clean, originals
+from ocr.denoising.pca import Pca
 from ocr.denoising.psnr import psnr, ssim
-from ocr.denoising.rivals import Pca, Rival
+from ocr.denoising.rivals import Rival
 from ocr.reading.classifier import Classifier
 
 Cleaner = Callable[[Crops], Crops]

@@ -56,9 +56,15 @@ def from_model(path: str | Path) -> Start:
     arch = options.pop("name", "")
     classes = tuple(model["classes"])
     network = folded(build(arch, len(classes), **options).eval())
+    fill(network, model.path, arch)
+    return Start(network, arch, options, classes, was_folded=True)
+
+
+def fill(network: nn.Module, path: Path, arch: str) -> None:
+    """Give a folded ``network`` the weights of an exported one; ModelError when they are not of an ``arch``."""
     weights = {
         tensor.name.removesuffix(".half"): np.array(numpy_helper.to_array(tensor), np.float32)
-        for tensor in onnx.load(str(model.path)).graph.initializer
+        for tensor in onnx.load(str(path)).graph.initializer
     }
     wanted = network.state_dict()
     missing = [
@@ -67,9 +73,8 @@ def from_model(path: str | Path) -> Start:
         if name not in weights or weights[name].shape != tuple(value.shape)
     ]
     if missing:
-        raise ModelError(f"{model.path}: has no weights {missing[0]!r} of the shape that a {arch} needs")
+        raise ModelError(f"{path}: has no weights {missing[0]!r} of the shape that a {arch} needs")
     network.load_state_dict({name: torch.from_numpy(weights[name]) for name in wanted})
-    return Start(network, arch, options, classes, was_folded=True)
 
 
 def from_checkpoint(path: Path) -> Start:

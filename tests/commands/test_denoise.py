@@ -130,6 +130,9 @@ def test_train_and_score(tmp_path: Path):
     trained = run("train", "--data", data, "-o", output, *small)
     assert trained.exit_code == ExitCode.OK, trained.output
     assert trained.stdout.strip() == str(output / "report.html")
+    assert "step 2" in trained.stderr
+    again = run("train", "--data", data, "-o", output, *small, "--resume", "--quiet")
+    assert again.exit_code == ExitCode.OK and again.stderr == ""  # nothing was left to do
     report = tmp_path / "report"
     few = ["--letters", 16, "--principal", 256, "--networks", output, "--report", report]
     scored = run("score", "--data", data, *few)
@@ -139,3 +142,37 @@ def test_train_and_score(tmp_path: Path):
     found = json.loads((report / "report.json").read_text())
     assert len(found["denoising"]) == 30 and len(found["curves"]) == 4
     assert "before and after" in (report / "report.html").read_text("utf-8").lower()
+
+
+def test_mistakes_in_training_are_named(tmp_path: Path):
+    for module in ("torch", "matplotlib"):
+        pytest.importorskip(module)
+    both = run("train", "--data", tmp_path, "-o", tmp_path, "--init", "denoiser")
+    assert both.exit_code == ExitCode.USAGE and "--network" in both.stderr
+    nothing = run("train", "--data", tmp_path, "-o", tmp_path / "new", "--resume")
+    assert nothing.exit_code == ExitCode.NO_INPUT and "no checkpoint to go on from" in nothing.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_training_shows_a_bar_on_a_terminal_and_lines_anywhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    pytest.importorskip("torch")
+    from ocr.commands.denoise_train import Progress
+    from ocr.denoising.fit import Check
+
+    def shown(terminal: bool, quiet: bool = False) -> str:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+        progress = Progress(quiet)
+        for name in ("denoiser", "bottleneck32"):
+            progress.progress(name, 0.5)
+            progress.check(name, Check(10, 1.0, 64, 20.0, 21.5))
+            progress.progress(name, 1.01)
+        progress.close()
+        return capsys.readouterr().err
+
+    terminal, file = shown(terminal=True), shown(terminal=False)
+    for words in ("denoiser", "bottleneck32", "50%", "100%", "held out 21.50 dB"):
+        assert words in terminal
+    assert "%" not in file and file.count("\n") == 2 and "\x1b" not in file
+    assert shown(terminal=True, quiet=True) == ""

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ocr.denoising.damage import DAMAGES
+from ocr.denoising.pca import Pca
 from ocr.denoising.psnr import psnr
-from ocr.denoising.rivals import Pca, Rival, rivals
+from ocr.denoising.rivals import Rival, rivals
 from tests.denoising.letters import drawn_crops
 
 pytest.importorskip("pywt")

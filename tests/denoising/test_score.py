@@ -13,8 +13,9 @@ pytest.importorskip("pywt")
 
 from ocr.denoising import tables
 from ocr.denoising.damage import DAMAGES
+from ocr.denoising.pca import Pca
 from ocr.denoising.psnr import psnr
-from ocr.denoising.rivals import Pca, Rival, median
+from ocr.denoising.rivals import Rival, median
 from ocr.denoising.score import (
     INPUT,
     OURS,
