@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 NETWORKS = ("denoiser", "bottleneck32-deep", "bottleneck32", "bottleneck32-numpy")
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  ocr-denoise train --data DATA -o denoising --network denoiser --time-limit 20
+  ocr-denoise train --data DATA -o denoising --network denoiser --time-limit 20 --resume"""
+)
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
