@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ocr import store
-from ocr.errors import SettingError
+from ocr.errors import ModelError, SettingError
 from ocr.page import Page
 from ocr.reading.image import MAX_PIXELS, PDF_DPI, open_pictures
 
@@ -37,9 +38,11 @@ class PageReader:
             yield self._reader.read(picture)
 
     @staticmethod
-    def models(model: str = "nist36-cnn", **_: Any) -> str:
+    def models(model: str = "nist36-cnn", rows_model: str = "rows", **_: Any) -> str:
         """SHA-256 over all that is trained and could change a result. ModelError without ``model``."""
         used = {store.load(model, kind="letters")["sha256"]}
+        with suppress(ModelError):  # pages may be read without it; if not, that is for the reader to say
+            used.add(store.load(rows_model, kind="rows")["sha256"])
         for card in sorted(store.models_folder().glob("*.json")):
             content = json.loads(card.read_text(encoding="utf-8"))
             if content.get("kind") in ("rows", "language", "denoiser"):

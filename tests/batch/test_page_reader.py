@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,16 @@ def test_it_reads_as_the_reader_does_with_the_same_options() -> None:
 
 @pytest.mark.parametrize("options", [{"charset": "@"}, {"pattern": "9@"}, {"lexicon": ["@"]}])
 def test_what_no_model_can_write_is_a_wrong_setting(options: dict[str, object]) -> None:
-    with pytest.raises(SettingError, match="@|spell"):
+    with pytest.raises(SettingError, match=r"@|spell"):
         PageReader(**options)
+
+
+def test_a_model_of_rows_counts_where_there_is_one(tmp_path: Path) -> None:
+    without = PageReader.models(rows_model=str(tmp_path / "mine.onnx"))
+    (tmp_path / "mine.onnx").write_bytes(b"weights")
+    card = {"format_version": 1, "kind": "rows", "sha256": hashlib.sha256(b"weights").hexdigest()}
+    (tmp_path / "mine.json").write_text(json.dumps(card))
+    assert PageReader.models(rows_model=str(tmp_path / "mine.onnx")) != without
 
 
 def test_a_model_of_another_kind_is_refused() -> None:
