@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.segmentation.components import Blob, blobs
+
 _FEWEST = 4  # sides that must be seen before a pitch is believed
 _SLACK = 0.09  # of the pitch: how far from its place a side may stand
 _PITCH = (0.5, 5.0)  # letter heights
@@ -47,39 +49,51 @@ class Comb:
 
 def find_combs(rules: NDArray[np.uint8], letter_height: float) -> list[Comb]:
     """The rows of boxes whose sides are among ``rules``, (H, W) uint8, 0 = none; letter height in pixels."""
-    if not rules.any():
+    if not cv2.countNonZero(rules):
         return []
     tall = max(5, round(0.6 * letter_height))
     upright = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
     upright = cv2.dilate(upright, np.ones((tall | 1, 3), np.uint8))  # one side, though crossings part it
-    count, _, stats, centres = cv2.connectedComponentsWithStats(upright)
-    sides = [k for k in range(1, count) if stats[k, cv2.CC_STAT_WIDTH] < 0.6 * letter_height]
+    seen = [
+        blob
+        for blob in blobs(np.asarray(upright, np.uint8))
+        if blob.box[2] - blob.box[0] < 0.6 * letter_height
+    ]
+    # From the top, as rows are read.
+    seen.sort(key=lambda blob: blob.box[1::-1])
+    boxes = np.array([blob.box for blob in seen], np.int32).reshape(-1, 4)
+    centres = np.array([_centre(blob) for blob in seen])
+    sides = list(range(len(seen)))
     combs = []
     while len(sides) >= _FEWEST:
-        row, sides = _same_row(sides, stats)
-        comb = _comb(row, stats, centres, letter_height)
+        row, sides = _same_row(sides, boxes)
+        comb = _comb(centres[row], boxes[row], letter_height)
         if comb is not None:
             combs.append(comb)
     return combs
 
 
-def _same_row(sides: list[int], stats: NDArray[np.int32]) -> tuple[list[int], list[int]]:
+def _same_row(sides: list[int], boxes: NDArray[np.int32]) -> tuple[list[int], list[int]]:
     """Those of ``sides`` that stand beside the first, and the others."""
-    top, height = stats[sides[0], [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
+    top, bottom = boxes[sides[0], [1, 3]].tolist()
     beside: list[int] = []
     others: list[int] = []
     for side in sides:
-        above, tall = stats[side, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
-        shared = min(top + height, above + tall) - max(top, above)
-        (beside if shared > 0.5 * min(height, tall) else others).append(side)
+        above, below = boxes[side, [1, 3]].tolist()
+        shared = min(bottom, below) - max(top, above)
+        (beside if shared > 0.5 * min(bottom - top, below - above) else others).append(side)
     return beside, others
 
 
-def _comb(
-    row: list[int], stats: NDArray[np.int32], centres: NDArray[np.float64], letter_height: float
-) -> Comb | None:
-    """The comb that the sides ``row`` belong to, if most of them stand at multiples of one pitch."""
-    x = np.sort(centres[row, 0])
+def _centre(side: Blob) -> float:
+    """The mean x of its pixels."""
+    columns = np.count_nonzero(side.own(), axis=0)
+    return side.box[0] + float((columns * np.arange(len(columns))).sum() / columns.sum())
+
+
+def _comb(centres: NDArray[np.float64], boxes: NDArray[np.int32], letter_height: float) -> Comb | None:
+    """The comb that sides with these centres and boxes belong to, if most stand at multiples of one pitch."""
+    x = np.sort(centres)
     steps = np.diff(x)
     steps = steps[steps > _PITCH[0] * letter_height]
     if len(x) < _FEWEST or len(steps) == 0:
@@ -100,6 +114,5 @@ def _comb(
             best = (fit * taken, first, pitch)
     if best is None:
         return None
-    top = int(stats[row, cv2.CC_STAT_TOP].min())
-    bottom = int((stats[row, cv2.CC_STAT_TOP] + stats[row, cv2.CC_STAT_HEIGHT]).max())
+    top, bottom = int(boxes[:, 1].min()), int(boxes[:, 3].max())
     return Comb(float(x[0]), top, float(x[-1]), bottom, float(best[1]), float(best[2]))

@@ -7,9 +7,15 @@ pixels stay. What was taken away is returned as well, for whoever wants to read 
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from ocr.reading.segmentation.components import blobs
 
 _DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
 _COVERED = 0.4  # of a rule's length: at least this much of it shows ink
@@ -36,18 +42,20 @@ def remove_rules(
                    the picture to another: the sides of form boxes are little higher than the letters in them.
     Returns (writing, rules), both (H, W) uint8, 0 or 255, without a pixel in common.
     """
-    ink = np.where(mask, np.uint8(255), np.uint8(0))
+    ink = _uint8(cv2.threshold(mask, 0, 255, cv2.THRESH_BINARY)[1])
     thickest = _THICKEST * letter_height
     level = _level_rules(ink, across * letter_height, thickest)
     # Looked for in the full ink, so that a side reaches the rules at its ends.
-    turned, bounds = np.ascontiguousarray(ink.T), np.ascontiguousarray(level.T)
+    turned, bounds = _uint8(cv2.transpose(ink)), _uint8(cv2.transpose(level))
     # Without level rules there are no boxes, and only what runs through the whole picture may be shorter.
     free = down * letter_height
-    shortest = framed * letter_height if level.any() else min(free, 0.9 * ink.shape[0])
-    upright = _level_rules(turned, shortest, thickest, free=free, bounds=bounds).T
-    rules = cv2.bitwise_or(level, np.ascontiguousarray(upright))
-    rules = cv2.subtract(rules, _strokes(rules, cv2.subtract(ink, rules), letter_height))
-    return cv2.subtract(ink, rules), rules
+    shortest = framed * letter_height if cv2.countNonZero(level) else min(free, 0.9 * ink.shape[0])
+    upright = cv2.transpose(_level_rules(turned, shortest, thickest, free=free, bounds=bounds))
+    rules = _uint8(cv2.bitwise_or(level, upright))
+    if cv2.countNonZero(rules):
+        strokes = _strokes(rules, _uint8(cv2.subtract(ink, rules)), letter_height)
+        rules = _uint8(cv2.subtract(rules, strokes))
+    return _uint8(cv2.subtract(ink, rules)), rules
 
 
 def _strokes(rules: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height: float) -> NDArray[np.uint8]:
@@ -56,19 +64,15 @@ def _strokes(rules: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height
     They stand alone, while the pieces of a rule lie along one line and the sides of a frame meet.
     """
     strokes = np.zeros_like(rules)
-    if not rules.any():
-        return strokes
     reach = round(1.2 * letter_height) // 2, round(0.5 * letter_height) // 2
     joined = cv2.dilate(rules, np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     touching = cv2.dilate(writing, np.ones((3, 3), np.uint8)) & rules
-    for label in range(1, count):
-        left, top, wide, high = stats[label, :4].tolist()
-        long, lean = wide - 2 * reach[0], high - 2 * reach[1]
+    for blob in blobs(_uint8(joined)):
+        left, top, right, bottom = blob.box
+        long, lean = right - left - 2 * reach[0], bottom - top - 2 * reach[1]
         if max(long, lean) > _STROKE * letter_height or min(long, lean) > _LEANING * letter_height:
             continue
-        part = (slice(top, top + high), slice(left, left + wide))
-        own = labels[part] == label
+        part, own = blob.part, blob.own()
         if (touching[part] > 0)[own].any():
             strokes[part][own] = rules[part][own]
     return strokes
@@ -95,30 +99,50 @@ def _level_rules(
     # Dots and dashes are run together; strokes of neighbouring letters stay apart by more.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_DASH * thickest))), np.uint8))
-    runs = cv2.morphologyEx(
-        thick, cv2.MORPH_OPEN, np.ones((1, least // 2), np.uint8), borderType=cv2.BORDER_CONSTANT
-    )
-    if not runs.any():
+    runs = _long_runs(thick, least // 2)
+    if runs is None:
         return rules
     # Runs of one rule, parted by crossing strokes, gaps or its slope, are looked at together.
     joined = cv2.dilate(runs, np.ones((3, least // 2 | 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    for label in range(1, count):
-        left, top, wide, high = stats[label, :4]
-        if wide - least // 2 < least:
+    for blob in blobs(_uint8(joined)):
+        if blob.box[2] - blob.box[0] - least // 2 < least:
             continue
-        part = (slice(top, top + high), slice(left, left + wide))
-        run = cv2.bitwise_and(np.where(labels[part] == label, runs[part], 0).astype(np.uint8), ink[part])
-        columns = np.flatnonzero(run.any(axis=0))
+        part = blob.part
+        run = _uint8(cv2.bitwise_and(runs[part] * blob.own(), ink[part]))
+        extents = np.count_nonzero(run, axis=0)
+        columns = np.flatnonzero(extents)
         if columns[-1] - columns[0] + 1 < least or len(columns) < _COVERED * (columns[-1] - columns[0] + 1):
             continue
-        thickness = _thickness(run)
+        thickness = _thickness(extents)
         if thickness > thickest:
             continue
         if columns[-1] - columns[0] + 1 < free and not _is_bounded(bounds, part, columns, thickness):
             continue
-        rules[part] |= cv2.subtract(run, _crossings(ink, part, run, max(8, least // 4)))
+        rules[part] |= cv2.subtract(run, _crossings(ink, part, extents, max(8, least // 4)))
     return rules
+
+
+def _long_runs(ink: NDArray[np.uint8], length: int) -> NDArray[np.uint8] | None:
+    """Opening of ``ink`` by a level line of ``length`` pixels; None if nothing is left.
+
+    The line may stick out of the picture by half. Few rows hold a run that long, and only they are opened.
+    """
+    half = length - length // 2
+    step = max(1, length // 8)
+    # A run covers all of the eight places, ``step`` apart, that it must touch at the least.
+    touched = np.ascontiguousarray(ink[:, ::step])
+    several = np.ones((1, min(8, length)), np.uint8)
+    touched = cv2.erode(touched, several, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    likely = touched.any(axis=1) | ink[:, :half].all(axis=1) | ink[:, -half:].all(axis=1)
+    if not likely.any():
+        return None
+    line = np.ones((1, length), np.uint8)
+    opened = cv2.morphologyEx(ink[likely], cv2.MORPH_OPEN, line, borderType=cv2.BORDER_CONSTANT)
+    if not cv2.countNonZero(opened):
+        return None
+    runs = np.zeros_like(ink)
+    runs[likely] = opened
+    return runs
 
 
 def _is_bounded(
@@ -135,28 +159,40 @@ def _is_bounded(
 
 
 def _crossings(
-    ink: NDArray[np.uint8], part: tuple[slice, slice], run: NDArray[np.uint8], stretch: int
+    ink: NDArray[np.uint8], part: tuple[slice, slice], extents: NDArray[np.intp], stretch: int
 ) -> NDArray[np.uint8]:
-    """Mask, of the size of ``run``, of ink that goes on vertically well beyond the rule: a letter's stroke.
+    """Mask, of the size of ``part``, of ink that goes on vertically well beyond the rule: a letter's stroke.
 
-    A rule may grow thicker along its way, so each ``stretch`` of it is judged by its own thickness.
+    extents: of the rule in each column of ``part``. A rule may grow thicker along its way, so each ``stretch``
+    of it is judged by its own thickness.
     """
-    crossings = np.zeros_like(run)
     rows, columns = part
-    for left in range(0, run.shape[1], stretch):
-        piece = run[:, left : left + stretch]
-        if not piece.any():
+    crossings = np.zeros((rows.stop - rows.start, len(extents)), np.uint8)
+    starts = range(0, len(extents), stretch)
+    judged = [(_thickness(extents[start : start + stretch]), start) for start in starts]
+    # Neighbouring stretches that are as thick as each other are looked at together.
+    for thickness, group in groupby(judged, key=itemgetter(0)):
+        if thickness == 0:
             continue
-        thickness = _thickness(piece)
+        first, *others = (start for _, start in group)
+        piece = slice(first, min((others or [first])[-1] + stretch, len(extents)))
         margin = round(2 * thickness) + 2
         above = max(0, rows.start - margin)
-        around = ink[above : rows.stop + margin, columns.start + left : columns.start + left + piece.shape[1]]
+        around = ink[above : rows.stop + margin, columns.start + piece.start : columns.start + piece.stop]
         tall = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((round(1.7 * thickness) + 2, 1), np.uint8))
-        crossings[:, left : left + stretch] = tall[rows.start - above :][: run.shape[0]]
+        crossings[:, piece] = tall[rows.start - above :][: len(crossings)]
     return crossings
 
 
-def _thickness(run: NDArray[np.uint8]) -> float:
-    """Median vertical extent of a rule, over the columns where it is seen, in pixels."""
-    columns = np.count_nonzero(run, axis=0)
-    return float(np.median(columns[columns > 0]))
+def _thickness(extents: NDArray[np.intp]) -> float:
+    """Median vertical extent of a rule, in pixels, over the columns where it is seen; 0 where it is seen nowhere."""
+    seen = extents[extents > 0]
+    if len(seen) == 0:
+        return 0.0
+    seen.sort()
+    return float(seen[(len(seen) - 1) // 2] + seen[len(seen) // 2]) / 2
+
+
+def _uint8(array: Any) -> NDArray[np.uint8]:
+    """What OpenCV returns, by the type it has (its stubs say less); nothing is copied."""
+    return np.asarray(array, np.uint8)

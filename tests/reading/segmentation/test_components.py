@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.reading.segmentation.components import find_components
+from ocr.reading.segmentation.components import blobs, find_components
 
 
 def bars(widths: list[int]) -> np.ndarray:
@@ -49,3 +49,25 @@ def test_paper_has_none() -> None:
     empty = np.zeros((5, 7), np.uint8)
     found = find_components(empty, empty)
     assert len(found) == 0 and found.boxes.shape == (0, 4)
+    assert blobs(empty) == []
+
+
+def test_runs_that_end_at_one_side_and_begin_at_the_other_are_two() -> None:
+    mask = np.zeros((4, 9), np.uint8)
+    mask[1, 5:] = mask[2, :3] = 1
+    assert find_components(mask, mask).boxes.tolist() == [[5, 1, 9, 2], [0, 2, 3, 3]]
+
+
+def test_blobs_are_the_components_of_opencv() -> None:
+    mask = (cv2.blur(np.random.default_rng(4).random((70, 50)), (4, 4)) > 0.5).astype(np.uint8) * 255
+    mask[20:50, 10:40] = 0
+    mask[22:48, [12, 37]] = mask[[22, 47], 12:38] = 255
+    mask[30:33, 20:25] = 255  # within a ring
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    found = blobs(mask)
+    assert len(found) == count - 1
+    for blob in found:
+        left, top, right, bottom = blob.box
+        label = np.unique(labels[blob.part][blob.own()])
+        assert len(label) == 1 and np.count_nonzero(blob.own()) == stats[label[0], cv2.CC_STAT_AREA]
+        assert stats[label[0], :4].tolist() == [left, top, right - left, bottom - top]
