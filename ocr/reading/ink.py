@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.reading.segmentation.light import contrast
 from ocr.reading.segmentation.ruling import remove_rules
+from ocr.reading.segmentation.scale import halved
 from ocr.reading.segmentation.survey import Survey, apply, sheet_mask, survey
 from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
@@ -59,7 +60,7 @@ def find_ink(gray: NDArray[np.uint8], *, shrink: float = 1.0, seen: Survey | Non
     steps = []
     if seen.inverted:
         steps.append("light writing on dark turned")
-    dark = contrast(255 - gray if seen.inverted else gray)
+    dark = contrast(np.asarray(cv2.bitwise_not(gray), np.uint8) if seen.inverted else gray, seen.paper)
     inside = None if seen.sheet is None else sheet_mask(seen.sheet, gray.shape)
     if inside is not None:
         dark &= inside
@@ -73,7 +74,7 @@ def find_ink(gray: NDArray[np.uint8], *, shrink: float = 1.0, seen: Survey | Non
     noise, level = ink_level(dark, inside)
     density = ink_density(dark, round(_STROKE_REACH * height), noise, level)
     writing, rules = remove_rules((density > INK).view(np.uint8), height)
-    if rules.any():
+    if cv2.countNonZero(rules):
         density[_around_rules(rules, writing)] = 0
         steps.append("rules removed")
     to_source = np.diag([shrink, shrink, 1.0]) @ np.linalg.inv(matrix)
@@ -103,11 +104,14 @@ def _rectify(
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], np.float64)
     size = (max(1, int(np.ceil(high[0] - low[0]))), max(1, int(np.ceil(high[1] - low[1]))))
     matrix = shift @ matrix
+    # Interpolating alone would skip pixels of a picture that becomes much smaller.
+    shrunk = np.eye(3)
+    while scale * shrunk[0, 0] <= 0.5:
+        dark, shrunk = halved(dark), shrunk @ np.diag([2.0, 2.0, 1.0])
+        inside = None if inside is None else inside[::2, ::2]
     # warpPerspective speaks of pixel centres, boxes of pixel edges: half a pixel apart.
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    warp = np.linalg.inv(half) @ matrix @ half
-    if scale < 0.6:
-        dark = cv2.blur(dark, (round(1 / scale),) * 2)
+    warp = np.linalg.inv(half) @ matrix @ shrunk @ half
     flags = cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR
     dark = cv2.warpPerspective(dark, warp, size, flags=flags)
     if inside is not None:

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.segmentation.scale import at_most
+
 _SMALL = 320  # long side, in pixels, at which the sheet is looked for
 _STEP = 1.18  # the sheet is at least this much brighter than the desk, just inside and just outside its edge
 _THRESHOLDS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)  # on the way from the darkest tone to Otsu's threshold
@@ -28,18 +30,18 @@ class Sheet:
 def find_sheet(gray: NDArray[np.uint8]) -> Sheet | None:
     """The bright sheet in ``gray`` (H, W) uint8, or None if the paper fills the picture or nothing is sure."""
     height, width = gray.shape
-    shrink = max(1.0, max(height, width) / _SMALL)
-    size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+    small = at_most(gray, _SMALL)
+    size = small.shape[::-1]
     if min(size) < 60:
         return None
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     # Writing is closed over, so that the sheet is one bright region.
     small = cv2.morphologyEx(
         small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_REPLICATE
     )
     small = cv2.GaussianBlur(small, (5, 5), 0)
     otsu, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    darkest = float(np.percentile(small, 5))
+    histogram = cv2.calcHist([small], [0], None, [256], [0, 256])
+    darkest = float(np.searchsorted(np.cumsum(histogram), 0.05 * small.size))
     # A shadow across the sheet may be darker than halfway to the desk: lower thresholds are tried as well.
     best, found = 0.0, None
     for share in _THRESHOLDS:
@@ -76,8 +78,8 @@ def _edge(small: NDArray[np.uint8], contour: NDArray[np.int32]) -> float:
     filled = cv2.drawContours(np.zeros_like(small), [cv2.convexHull(contour)], -1, 255, cv2.FILLED)
     kernel = np.ones((11, 11), np.uint8)
     # Brightness a few pixels to either side of the outline.
-    inner = cv2.dilate(np.where(filled > 0, small, 0), kernel)
-    outer = cv2.erode(np.where(filled > 0, 255, small).astype(np.uint8), kernel)
+    inner = cv2.dilate(cv2.bitwise_and(small, filled), kernel)
+    outer = cv2.erode(cv2.bitwise_or(small, filled), kernel)
     x, y = contour.reshape(-1, 2).T
     free = (x > 6) & (y > 6) & (x < width - 7) & (y < height - 7)
     if free.sum() < 0.15 * (width + height):

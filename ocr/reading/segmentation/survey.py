@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.reading.segmentation.components import Components, find_components
-from ocr.reading.segmentation.light import contrast, is_inverted
+from ocr.reading.segmentation.light import contrast, is_inverted, paper_tone
 from ocr.reading.segmentation.ruling import remove_rules
+from ocr.reading.segmentation.scale import at_most
 from ocr.reading.segmentation.sheet import Sheet, find_sheet
 from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
@@ -27,6 +28,7 @@ class Survey:
     """What a coarse look tells.
 
     inverted:      the writing is light on dark.
+    paper:         brightness of the bare paper, see `light.paper_tone`, of the picture so turned that ink is dark.
     sheet:         outline of the sheet in pixels of the picture, None if paper fills it.
     upright:       (3, 3) float64, homography from pixels of the picture to a frame where rows are level.
     letter_height: height of a letter in that frame, in pixels; 0 if nothing was found.
@@ -34,6 +36,7 @@ class Survey:
     """
 
     inverted: bool
+    paper: NDArray[np.uint8]
     sheet: Sheet | None
     upright: NDArray[np.float64]
     letter_height: float
@@ -42,15 +45,15 @@ class Survey:
 
 def survey(gray: NDArray[np.uint8]) -> Survey:
     """Look at ``gray``, (H, W) uint8."""
-    shrink = max(1.0, max(gray.shape) / _LONG_SIDE)
-    size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA) if shrink > 1 else gray
+    small = at_most(gray, _LONG_SIDE)
+    size = small.shape[::-1]
     sheet = find_sheet(small)
     inside = None if sheet is None else sheet_mask(sheet, small.shape)
-    inverted = is_inverted(
-        small if inside is None else np.where(inside, small, np.uint8(np.median(small[inside > 0])))
-    )
-    dark = contrast(255 - small if inverted else small)
+    inverted = is_inverted(small if inside is None else _filled(small, inside))
+    if inverted:
+        small = np.asarray(cv2.bitwise_not(small), np.uint8)
+    paper = paper_tone(small)
+    dark = contrast(small, paper)
     noise, ink = ink_level(dark, inside)
     mask = (ink_density(dark, 40, noise, ink) > INK).view(np.uint8)
     if inside is not None:
@@ -66,11 +69,19 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
     skew = _skew(found, flat, height)
     upright = _rotation(-skew) @ flat
     to_small = np.diag([size[0] / gray.shape[1], size[1] / gray.shape[0], 1.0])
+    shrink = max(gray.shape) / max(small.shape)
     back = np.diag([shrink, shrink, 1.0])
     if sheet is not None:
         scale = np.float32(shrink)
         sheet = Sheet(sheet.outline * scale, None if sheet.corners is None else sheet.corners * scale)
-    return Survey(inverted, sheet, back @ upright @ to_small, height * shrink, skew)
+    return Survey(inverted, paper, sheet, back @ upright @ to_small, height * shrink, skew)
+
+
+def _filled(gray: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``gray`` with all but the sheet as bright as the sheet is usually."""
+    histogram = cv2.calcHist([gray], [0], inside, [256], [0, 256])
+    median = np.searchsorted(np.cumsum(histogram), histogram.sum() / 2)
+    return np.where(inside, gray, np.uint8(median))
 
 
 def sheet_mask(sheet: Sheet, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -160,8 +171,7 @@ def _skew(found: Components, upright: NDArray[np.float64], height: float) -> flo
     x, y = apply(upright, (boxes[:, :2] + boxes[:, 2:]) / 2.0).T
     angles = np.arange(-_MOST_SKEW, _MOST_SKEW + _SKEW_STEP / 2, _SKEW_STEP)
     turned = y[:, None] * np.cos(np.deg2rad(angles)) - x[:, None] * np.sin(np.deg2rad(angles))
-    bins = height / 5
-    scores = np.array([_sharpness(column / bins) for column in turned.T])
+    scores = _sharpness(turned / (height / 5))
     # A level page is likelier than any one angle.
     scores *= 1.06 - 0.06 * np.minimum(np.abs(angles) / 5, 1)
     best = int(np.argmax(scores))
@@ -169,7 +179,11 @@ def _skew(found: Components, upright: NDArray[np.float64], height: float) -> flo
     return float(angles[best]) if scores[best] > 1.12 * level else 0.0
 
 
-def _sharpness(heights: NDArray[np.float64]) -> float:
-    """How well ``heights`` gather in few places: the sum of squares of a smoothed histogram."""
-    histogram = np.bincount(np.round(heights - heights.min()).astype(np.int64))
-    return float(np.square(np.convolve(histogram, [0.25, 0.75, 1, 0.75, 0.25])).sum())
+def _sharpness(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How well each column of ``heights`` (N, A) gathers in few places: the sum of squares of a smoothed histogram."""
+    places = np.round(heights - heights.min(axis=0)).astype(np.int64) + 2
+    length, count = int(places.max()) + 3, heights.shape[1]
+    # One histogram for all: each column has a stretch of it to itself.
+    histogram = np.bincount((places + np.arange(count) * length).ravel(), minlength=count * length)
+    smooth = np.convolve(histogram, [0.25, 0.75, 1, 0.75, 0.25], "same")
+    return np.square(smooth).reshape(count, length).sum(axis=1)

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.segmentation.scale import halved
+
 INK = 127  # densities above this are ink
 
 _NOISIEST = 60.0  # noise is never taken to reach beyond this, or crowded pages would lose their ink
@@ -58,13 +60,12 @@ def ink_density(contrast: NDArray[np.uint8], reach: int, noise: float, ink: floa
     Returns (H, W) uint8, 0 = paper, 255 = the middle of a stroke.
     """
     height, width = contrast.shape
-    half = (max(1, width // 2), max(1, height // 2))
     # Averaging 2x2 before taking the maximum keeps single hot pixels from raising it.
-    small = cv2.resize(contrast, half, interpolation=cv2.INTER_AREA)
+    small = halved(contrast)
     size = max(3, reach // 2) | 1
     peak = cv2.dilate(small, np.ones((size, size), np.uint8))
     peak = cv2.blur(peak, (size, size))
     floor = max(noise, _GHOST * ink, 8.0)
     level = np.maximum(cv2.convertScaleAbs(peak, alpha=0.5), np.uint8(min(floor, 250)))
     level = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(contrast, level, scale=INK + 0.5)
+    return np.asarray(cv2.divide(contrast, level, scale=INK + 0.5), np.uint8)
