@@ -132,7 +132,7 @@ def _beside_rules(found: Components, ink: Ink, height: float) -> NDArray[np.bool
     scrap = np.zeros(len(found), bool)
     flat = np.minimum(found.width, found.height) < _SCRAP * height
     small = np.maximum(found.width, found.height) < 1.5 * height
-    if not ink.rules.any():
+    if not cv2.countNonZero(ink.rules):
         return scrap
     for index in np.flatnonzero(flat & (small | (found.width > 4 * found.height))):
         left, top, right, bottom = found.boxes[index]
@@ -144,25 +144,27 @@ def _beside_rules(found: Components, ink: Ink, height: float) -> NDArray[np.bool
 
 def _join(boxes: NDArray[np.int32], kept: NDArray[np.intp], height: float) -> list[NDArray[np.intp]]:
     """Groups of components that make up one letter each."""
-    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    dash = _is_dash(boxes, height)
-    large = [int(i) for i in kept if size[i] >= _MARK * height and not dash[i]]
+    dash = _is_dash(boxes, height).tolist()
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]).tolist()
+    places = boxes.tolist()
+    chosen = kept.tolist()
+    large = [index for index in chosen if size[index] >= _MARK * height and not dash[index]]
     groups = Groups(len(boxes))
     grid = BoxGrid(boxes, large, 2 * height)
-    for index in kept:
-        left, top, right, bottom = boxes[index]
+    for index in chosen:
+        left, top, right, bottom = places[index]
         reach = _DOT_GAP * height
         best, best_distance = -1, np.inf
         for other in grid.near((left - reach, top - reach, right + reach, bottom + reach)):
             if other == index or (size[other] < size[index] and not dash[index]):
                 continue
-            distance = _belongs(boxes[index], boxes[other], height)
+            distance = _belongs(places[index], places[other], height)
             if distance < best_distance:
                 best, best_distance = other, distance
         if best >= 0:
-            groups.join(best, int(index))
-    chosen = set(kept.tolist())
-    return [np.array(members) for members in groups.members().values() if members[0] in chosen]
+            groups.join(best, index)
+    writing = set(chosen)
+    return [np.array(members) for members in groups.members().values() if members[0] in writing]
 
 
 def _belongs(piece: Sequence[int], letter: Sequence[int], height: float) -> float:

@@ -77,10 +77,11 @@ def _chains(boxes: NDArray[np.float64], large: NDArray[np.intp], height: float) 
     grid = BoxGrid(boxes, large.tolist(), 2 * height)
     right_of: dict[int, tuple[float, int]] = {}
     left_of: dict[int, tuple[float, int]] = {}
+    places = boxes.tolist()
     for index in large.tolist():
-        left, top, right, bottom = boxes[index]
+        left, top, right, bottom = places[index]
         for other in grid.near((left, top, right + _REACH * height, bottom)):
-            near = boxes[other]
+            near = places[other]
             if other == index or near[0] + near[2] <= left + right:
                 continue
             shared = min(bottom, near[3]) - max(top, near[1])

@@ -16,15 +16,16 @@ class BoxGrid:
         """Index the rows ``members`` of ``boxes`` (N, 4); ``cell`` in pixels, about the size of most boxes."""
         self._cell = max(cell, 1.0)
         self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        rows = boxes.tolist()  # plain numbers: arithmetic with single elements of an array is slow
         for index in members:
-            for key in self._keys(boxes[index]):
+            for key in self._keys(rows[index]):
                 self._cells[key].append(index)
 
-    def near(self, box: Sequence[float] | NDArray[np.floating | np.integer]) -> set[int]:
+    def near(self, box: Sequence[float]) -> set[int]:
         """Indices of the boxes that share a cell with ``box``: all that meet it, and some that do not."""
         return {index for key in self._keys(box) for index in self._cells.get(key, ())}
 
-    def _keys(self, box: Sequence[float] | NDArray[np.floating | np.integer]) -> list[tuple[int, int]]:
+    def _keys(self, box: Sequence[float]) -> list[tuple[int, int]]:
         left, top, right, bottom = (int(edge // self._cell) for edge in box)
         return [(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
 

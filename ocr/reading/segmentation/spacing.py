@@ -45,21 +45,21 @@ def _border(gaps: NDArray[np.float64], usual: float | None = None) -> float:
         return usual if usual is not None else _USUAL
     # A number far out in the margin must not make the gaps between words look small.
     gaps = np.minimum(gaps, np.median(gaps) + _WIDE)
-    best, border = 0.0, None
-    for k in range(1, len(gaps)):
-        small, large = gaps[:k], gaps[k:]
-        jump = large[0] - small[-1]
-        if len(large) > max(1, len(gaps) // 2):
-            continue  # most words have more than two letters
-        if large[0] < _LEAST or large.mean() - small.mean() < max(_JUMP, 0.6 * small.mean()):
-            continue
-        # Fisher's criterion; the floor keeps two letters that happen to be equally spaced from being certain.
-        scatter = np.sqrt((small.var() * len(small) + large.var() * len(large)) / len(gaps)) + 0.08
-        score = (large.mean() - small.mean()) / scatter + 2 * jump
-        if score > best:
-            best, border = score, (small[-1] + large[0]) / 2
-    if border is not None and best > 2.2:
-        return float(border)
+    count = len(gaps)
+    first = np.arange(1, count)  # of the large ones, for each way to split the gaps in two
+    small, large = gaps[:-1], gaps[1:]  # the greatest of the small ones and the least of the large ones
+    total, squares = np.cumsum(gaps), np.cumsum(np.square(gaps))
+    low, high = total[:-1] / first, (total[-1] - total[:-1]) / (count - first)
+    spread = np.maximum(squares[-1] - first * low**2 - (count - first) * high**2, 0)
+    # Most words have more than two letters.
+    likely = (count - first <= max(1, count // 2)) & (large >= _LEAST)
+    likely &= high - low >= np.maximum(_JUMP, 0.6 * low)
+    # Fisher's criterion; the floor keeps two letters that happen to be equally spaced from being certain.
+    scores = (high - low) / (np.sqrt(spread / count) + 0.08) + 2 * (large - small)
+    scores = np.where(likely, scores, 0.0)
+    at = int(np.argmax(scores))
+    if scores[at] > 2.2:
+        return float((small[at] + large[at]) / 2)
     if usual is not None:
         return usual
     # One kind of gap only: letter gaps, unless they are as wide as a word gap is at the least.
