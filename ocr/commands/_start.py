@@ -28,9 +28,14 @@ def __getattr__(name: str) -> Callable[[], NoReturn]:
 
 def _start(name: str) -> NoReturn:
     """Run the command of a module beside this one on the arguments of the process."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell may have it ignored
+    if ours:
         signal.signal(signal.SIGINT, _leave)
-    sys.exit(import_module(f"ocr.commands.{name}").main())
+    try:
+        sys.exit(import_module(f"ocr.commands.{name}").main())
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done, and Python takes a while to end
 
 
 @contextmanager
