@@ -88,12 +88,22 @@ class ContextReader:
             if name and (self._charset is None or name in self._charset):
                 self._allowed[columns[name]] = True
 
+    @property
+    def alphabet(self) -> tuple[str, ...]:
+        """The characters of the lattices' columns."""
+        return self._alphabet
+
+    @property
+    def decoder(self) -> Decoder:
+        """What makes readings of lattices."""
+        return self._decoder
+
     def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
         """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
         lines = []
         for readings in self.readings(ink, letters, rows, 1):
             if readings and readings[0].letters:
-                lines.append(_line(readings[0], self._decoder.weights.word_table))
+                lines.append(line_of(readings[0], self._decoder.weights.word_table))
         return lines
 
     def readings(self, ink: Ink, letters: Letters, rows: list[Row], count: int) -> list[list[Reading]]:
@@ -292,10 +302,11 @@ def _piece(ink: Ink, letters: Letters, members: tuple[int, ...]) -> Piece:
     return Piece(left, top, whole)
 
 
-def _line(reading: Reading, words: tuple[tuple[float, float], ...]) -> Line:
+def line_of(reading: Reading, table: tuple[tuple[float, float], ...], reader: str = "letters") -> Line:
+    """A reading that has letters as a line. table: for `word_confidence`; reader: who read it."""
     return Line(
         tuple(
-            Word(tuple(_letter(letter) for letter in word), word_confidence(word, words))
+            Word(tuple(_letter(letter) for letter in word), word_confidence(word, table), reader)
             for word in reading.words()
         )
     )
