@@ -23,6 +23,20 @@ _READING: dict[str, Callable[[_Command], _Command]] = {
         show_default=True,
         help="The model that reads letters: a name that ships, or a file.",
     ),
+    "reader": click.option(
+        "--reader",
+        type=click.Choice(["auto", "letters", "rows"]),
+        default="auto",
+        show_default=True,
+        help="Read letter by letter, whole rows at once, or both where the first is not certain.",
+    ),
+    "rows_model": click.option(
+        "--rows-model",
+        default="rows",
+        metavar="NAME_OR_FILE",
+        show_default=True,
+        help="The model that reads rows; without it, auto reads letter by letter.",
+    ),
     "charset": click.option(
         "--charset",
         type=Charset(),

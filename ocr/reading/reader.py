@@ -5,28 +5,40 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import store
 from ocr.page import Box, Letter, Line, Page, Word
 from ocr.reading.charset import parse_charset
 from ocr.reading.classifier import Classifier
 from ocr.reading.context_reader import context_reader
+from ocr.reading.decide import DecidingReader, DecisionWeights
 from ocr.reading.denoise import cleaning
 from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
-from ocr.reading.letters import find_letters
-from ocr.reading.lines import find_rows
+from ocr.reading.letters import Letters, find_letters
+from ocr.reading.lines import Row, find_rows
+from ocr.reading.rows.reader import rows_reader
 from ocr.reading.segmentation.survey import apply, survey
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+READERS = ("auto", "letters", "rows")
+ROWS_MODEL = "rows"
 _FIRST_LOOK = 1000  # long side, in pixels, at the least, at which a picture is looked at first
 _LEAST_HEIGHT = 26.0  # letters lower than this are looked at again with more pixels, if the picture has them
+
+
+class RowsReading(Protocol):
+    """What reads the rows of a page: the letters reader, the rows reader, or the two together."""
+
+    def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
+        """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
 
 
 class Reader:
@@ -36,6 +48,8 @@ class Reader:
         self,
         model: str | Path = "nist36-cnn",
         *,
+        reader: str = "auto",
+        rows_model: str | Path = ROWS_MODEL,
         context: bool = True,
         charset: str | None = None,
         pattern: str | None = None,
@@ -47,7 +61,11 @@ class Reader:
     ) -> None:
         """Load the models.
 
-        model:        name of a shipped model or path of one.
+        model:        name of a shipped model of letters or path of one.
+        reader:       ``letters`` reads letter by letter, ``rows`` whole rows at once; ``auto`` has the second
+                      read what the first is not certain of, and decides; without the model of rows it is
+                      ``letters``.
+        rows_model:   name of a shipped model of rows or path of one.
         context:      decide letters together, by what English, numbers and codes look like; False: each alone.
         charset:      which characters may occur, see `charset.parse_charset`; None for all.
         pattern:      what every word looks like, such as ``99-99-9999``, see `constraints`; None for anything.
@@ -57,36 +75,66 @@ class Reader:
         threads:      threads for arithmetic.
 
         ModelError when a model cannot be used, ValueError when it has no character of ``charset`` or cannot
-        write ``pattern`` or ``lexicon``, or ``denoise`` is none of the three.
+        write ``pattern`` or ``lexicon``, or ``reader`` or ``denoise`` is none of the three.
         """
+        if reader not in READERS:
+            raise ValueError(f"reader {reader!r} is none of {', '.join(READERS)}")
+        if reader == "auto" and rows_model == ROWS_MODEL and ROWS_MODEL not in store.names():
+            reader = "letters"
         cv2.setNumThreads(threads)
-        self._classifier = Classifier(model, threads)
         characters = None if charset is None else parse_charset(charset)
-        if characters is not None:
-            self._classifier.allowed(characters)
-        self._letters = context_reader(
-            self._classifier,
-            language="english" if context else None,
-            charset=characters,
-            pattern=pattern,
-            lexicon=lexicon,
-            closed=closed,
-            alternatives=alternatives,
-            clean=cleaning(denoise, threads),
-        )
+        words = None if lexicon is None else list(lexicon)
+        rows = letters = None
+        if reader != "letters":
+            rows = rows_reader(
+                rows_model,
+                language="english" if context else None,
+                charset=characters,
+                pattern=pattern,
+                lexicon=words,
+                closed=closed,
+                alternatives=alternatives,
+                threads=threads,
+            )
+        if reader != "rows":
+            classifier = Classifier(model, threads)
+            if characters is not None:
+                classifier.allowed(characters)
+            letters = context_reader(
+                classifier,
+                language="english" if context else None,
+                charset=characters,
+                pattern=pattern,
+                lexicon=words,
+                closed=closed,
+                alternatives=alternatives,
+                clean=cleaning(denoise, threads),
+            )
+            self._name = classifier.name
+        self._rows: RowsReading
+        if letters is not None and rows is not None:
+            entries = rows.network.card.get("decisions", {})
+            weights = DecisionWeights.from_card(entries.get(self._name, {}))
+            self._rows = DecidingReader(letters, rows, weights)
+            self._name += f"+{rows.network.name}"
+        elif letters is not None:
+            self._rows = letters
+        elif rows is not None:
+            self._rows = rows
+            self._name = rows.network.name
 
     def read(self, page: PicturePage) -> Page:
         """Read one page. InputError when its picture is damaged."""
         ink = _find_ink(page)
         letters = find_letters(ink)
-        lines = self._letters.read(ink, letters, find_rows(letters))
+        lines = self._rows.read(ink, letters, find_rows(letters))
         return Page(
             lines=tuple(_in_source(line, ink.to_source, page.width, page.height) for line in lines),
             width=page.width,
             height=page.height,
             source=page.source,
             number=page.number,
-            model=self._classifier.name,
+            model=self._name,
             steps=ink.steps,
         )
 

@@ -1,13 +1,15 @@
 """Validation pages for the weights of the search: rows set in the letters of held-out writers.
 
 The texts are what people wrote in UNIPEN's words and lines, none of it seen by the language model, brought to
-capitals, and form entries; each row is set with one writer's letters, some rows so that letters touch.
+capitals, and form entries; each row is set with one writer's letters, some rows so that letters touch. Where the
+alphabet has small letters, some rows are words as one writer wrote them, letters joined or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -16,16 +18,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ocr.training.language import held_out_texts
-from ocr.training.row_compose import Spacing, Written, random_spacing, set_letters
+from ocr.training.row_compose import Spacing, Written, random_spacing, set_letters, words_in_row
 from ocr.training.row_entries import entry
 from ocr.training.row_letters import Letters, scale_letters
-from ocr.training.row_strokes import load_strokes
+from ocr.training.row_strokes import Strokes, load_strokes
 from ocr.training.row_texts import Texts, load_texts
 
 ROWS = 8
 TOUCHING = 0.08  # part of the rows
 ENTRIES = 0.25
 CAPITALS = 0.45  # part of the rows, where the alphabet has small letters
+JOINED = 0.2  # part of the rows that are whole words as written, where the alphabet has small letters
 BROKEN = 0.25  # part of the rows whose strokes have gaps
 _LONGEST = 30
 _DISTANCE = 2.2  # between baselines, in letter heights
@@ -49,6 +52,9 @@ class Source:
         self._texts: Texts = load_texts(data / "text")
         self._characters = frozenset(characters)
         self._capitals = not any(character.islower() for character in characters)
+        self._words: Strokes | None = None
+        if not self._capitals and (data / "unipen" / "words.npz").is_file():
+            self._words = self._spelled(load_strokes(data / "unipen" / "words.npz")[1])
         self._written = [text for texts in held_out_texts(data / "unipen").values() for text in texts]
 
     def text(self, rng: Generator) -> str:
@@ -70,24 +76,47 @@ class Source:
         """``count`` pages, the same for the same seed."""
         rng = np.random.default_rng(seed)
         for _ in range(count):
-            yield draw_page(list(self._rows(rng)), rng)
+            joined = int(rng.binomial(ROWS, JOINED)) if self._words is not None else 0
+            rows = [*islice(self._joined(rng), joined), *islice(self.rows(rng), ROWS - joined)]
+            yield draw_page(rows, rng)
 
-    def _rows(self, rng: Generator) -> Iterator[tuple[Written, float]]:
-        made = 0
-        while made < ROWS:
+    def _spelled(self, words: Strokes) -> Strokes:
+        """Those words whose case is known and that have none but these characters."""
+        legible = np.array(
+            [len(text) > 1 and self._characters >= set(text) for text in words.labels.tolist()]
+        )
+        return words.select(legible & words.cased)
+
+    def _joined(self, rng: Generator) -> Iterator[tuple[Written, float]]:
+        """Rows of a few words as one writer wrote them, without end, each with its pen's width."""
+        assert self._words is not None
+        while True:
+            first = int(rng.integers(len(self._words)))
+            own = np.flatnonzero(self._words.writers == self._words.writers[first])
+            row = words_in_row(self._words, rng.choice(own, min(int(rng.integers(1, 5)), len(own))), rng)
+            if row is not None and len(row.text) <= _LONGEST:
+                yield row, _pen(rng)
+
+    def rows(self, rng: Generator) -> Iterator[tuple[Written, float]]:
+        """Rows without end, each with its pen's width in letter heights."""
+        while True:
             text = self.text(rng)
             writer = int(rng.integers(len(self._letters.by_writer)))
             own = self._letters.by_writer[writer]
             # A writer who has few of the text's letters would borrow most of them: not one hand.
             if len(text) < 2 or sum(c in own for c in text) < 0.7 * len(text.replace(" ", "")):
                 continue
-            pen = float(np.clip(rng.normal(0.11, 0.03), 0.06, 0.2))
+            pen = _pen(rng)
             touching = random_spacing(rng, touching=True)
             spacing = touching if rng.random() < TOUCHING else _apart(touching, pen, rng)
             row = set_letters(self._letters, writer, text, spacing, rng)
             if row is not None:
-                made += 1
                 yield row, pen
+
+
+def _pen(rng: Generator) -> float:
+    """Width of a pen in letter heights."""
+    return float(np.clip(rng.normal(0.11, 0.03), 0.06, 0.2))
 
 
 def _apart(spacing: Spacing, pen: float, rng: Generator) -> Spacing:

@@ -163,7 +163,7 @@ def samples(
     for row in rows:
         readings = [reading for lattice in row.lattices for reading in search.decode(lattice)[:1]]
         read = " ".join(reading.text for reading in readings)
-        hits = iter(_matches(read, row.text))
+        hits = iter(matches(read, row.text))
         wanted = row.text.split()
         for number, reading in enumerate(readings):
             if number:
@@ -184,7 +184,7 @@ def _letter_samples(reading: Reading, hits: object) -> list[tuple[float, float]]
     return found
 
 
-def _matches(read: str, text: str) -> list[bool]:
+def matches(read: str, text: str) -> list[bool]:
     """For each character of ``read`` whether a best alignment puts it on its like in ``text``."""
     cost = np.zeros((len(read) + 1, len(text) + 1), int)
     cost[:, 0], cost[0] = np.arange(len(read) + 1), np.arange(len(text) + 1)

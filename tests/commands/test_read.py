@@ -130,6 +130,10 @@ def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -
         "a.png",
         "--model",
         "m",
+        "--reader",
+        "rows",
+        "--rows-model",
+        "r",
         "--charset",
         "A-F0-9",
         "--alternatives",
@@ -147,6 +151,8 @@ def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -
     )
     assert fake_reader[0].options == {
         "model": "m",
+        "reader": "rows",
+        "rows_model": "r",
         "charset": "A-F0-9",
         "alternatives": 7,
         "denoise": "always",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from ocr.errors import ModelError
 from ocr.reading.image import open_pictures
 from ocr.reading.reader import Reader
 from tests.drawn import blank, write
+from tests.reading.rows.tiny import tiny_model
 
 WORDS = "PEN AND PAPER"
 
@@ -102,6 +104,29 @@ def test_bad_options() -> None:
         Reader(charset="€")
     with pytest.raises(ModelError, match="no-such-model"):
         Reader(model="no-such-model")
+    with pytest.raises(ValueError, match="reader 'lines' is none of auto, letters, rows"):
+        Reader(reader="lines")
+    with pytest.raises(ModelError, match="no-such-model"):
+        Reader(reader="rows", rows_model="no-such-model")
+
+
+@pytest.mark.parametrize("kind", ["rows", "auto"])
+def test_rows_are_read_with_a_model_given_by_its_path(kind: str, tmp_path: Path) -> None:
+    page = read(Reader(reader=kind, rows_model=tiny_model(tmp_path)), drawn())
+    assert page.model == {"rows": "rows", "auto": "nist36-cnn+rows"}[kind]
+    assert {word.reader for word in page.words} <= {"letters", "rows"}
+    assert ocr.Page.from_dict(page.to_dict()) == page
+    for letter in page.letters:
+        left, top, right, bottom = letter.box
+        assert 0 <= left < right <= page.width and 0 <= top < bottom <= page.height
+    with pytest.raises(ValueError, match="none of the characters"):
+        Reader(reader=kind, rows_model=tmp_path / "rows.onnx", charset="€")
+
+
+def test_without_a_model_of_rows_auto_reads_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr.store.names", lambda: [])
+    page = read(Reader(), drawn())
+    assert page.model == "nist36-cnn" and {word.reader for word in page.words} == {"letters"}
 
 
 def test_blank_paper_reads_as_nothing(reader: Reader) -> None:

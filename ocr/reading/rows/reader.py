@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ocr.page import Line
+from ocr.reading.context_reader import line_of
 from ocr.reading.decoding.constraints import LexiconContext, PatternContext
 from ocr.reading.decoding.context import Anything, Context, LanguageContext, Product
 from ocr.reading.decoding.language import load_language
@@ -24,6 +26,7 @@ from ocr.reading.rows.search import PrefixSearch, RowReading
 from ocr.reading.rows.strips import cut_strips
 
 _NEGLIGIBLE = 1e-4
+_REACH, _REACH_OF_LAW = 7.0, 14.0
 _RIVALS = 4  # readings, at the least, that say how sure the first is
 
 
@@ -76,8 +79,18 @@ class RowsReader:
         self.contexts = tuple(contexts) or (Anything(len(self.alphabet)),)
         self.weights = weights or RowWeights()
         self._product = Product(self.contexts)
-        self._search = PrefixSearch(self.alphabet, self.contexts, letter=self.weights.letter)
+        # What a pattern or a lexicon asks for may be unlikely to the network.
+        reach = _REACH_OF_LAW if len(self.contexts) > 1 else _REACH
+        self._search = PrefixSearch(self.alphabet, self.contexts, letter=self.weights.letter, reach=reach)
         self._alternatives = alternatives
+
+    def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
+        """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
+        lines = []
+        for readings in self.readings(ink, letters, rows, 1):
+            if readings and readings[0].letters:
+                lines.append(line_of(readings[0], self.weights.word_table, "rows"))
+        return lines
 
     def readings(self, ink: Ink, letters: Letters, rows: list[Row], count: int) -> list[list[Reading]]:
         """For each row its ``count`` best readings, best first; boxes in pixels of ``ink``."""

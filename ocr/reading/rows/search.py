@@ -12,7 +12,7 @@ recurrent DNNs", 2014 (prefix search with a language model).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,16 +93,17 @@ class PrefixSearch:
         contexts: Sequence[Context] = (),
         *,
         letter: float = 0.0,
-        beam: int = 24,
+        beam: int = 16,
         width: float = 14.0,
+        reach: float = 14.0,
     ) -> None:
         """alphabet: C characters, without the space, in the order of the logs.
 
         contexts: what text may come, over the same alphabet; the search heeds all of them. If no text keeps
         to the later ones (pattern, lexicon), a row is read with the first alone. letter: added for each
         letter read; makes up for what the contexts take for each. beam: hypotheses kept at a column. width:
-        those worse than the best by more than this are dropped, and symbols less likely than a column's best
-        by more than this are not tried.
+        those worse than the best by more than this are dropped. reach: symbols less likely than a column's best
+        by more than this are not tried there.
         """
         self._alphabet = tuple(alphabet)
         contexts = tuple(contexts) or (Anything(len(alphabet)),)
@@ -111,6 +112,7 @@ class PrefixSearch:
         self._letter = letter
         self._beam = beam
         self._width = width
+        self._reach = reach
 
     def read(self, logs: NDArray[np.float64], count: int = 1) -> list[RowReading]:
         """The ``count`` likeliest texts of a row, best first; fewer where no more were kept.
@@ -142,7 +144,9 @@ class PrefixSearch:
     def _advance(self, beam: _Beam, column: NDArray[np.float64], texts: _Texts, context: Product) -> _Beam:
         """Take one column: every hypothesis stays as it is or grows by a symbol; the best are kept."""
         size, count = len(self._alphabet), len(beam.texts)
-        symbols = np.flatnonzero(column[:-1] >= column.max() - self._width)  # (S,)
+        symbols = np.flatnonzero(column[:-1] >= column.max() - self._reach)  # (S,)
+        if not len(symbols):
+            return self._wait(beam, column)
         slot = np.full(size + 2, -1)  # of each symbol in ``symbols``; _NONE finds the blank's, which has none
         slot[symbols] = np.arange(len(symbols))
         optical = beam.optical
@@ -182,6 +186,12 @@ class PrefixSearch:
             [beam.places[k] for k in stay.tolist()]
             + [context.step(beam.places[row], symbol) for row, symbol in pairs],
         )
+
+    @staticmethod
+    def _wait(beam: _Beam, column: NDArray[np.float64]) -> _Beam:
+        """Take a column that is blank: all hypotheses stay as they are."""
+        solid = np.where(beam.last == _NONE, -np.inf, beam.solid + column[beam.last])
+        return replace(beam, blank=beam.optical + column[-1], solid=solid)
 
     def _finish(self, beam: _Beam, texts: _Texts, lawful: bool) -> list[RowReading]:
         """The hypotheses as readings, best first; a text with and without a space at its end is one."""

@@ -21,6 +21,7 @@ _DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
 _COVERED = 0.4  # of a rule's length: at least this much of it shows ink
 _THICKEST = 0.3  # of the letter height: anything thicker is no rule
 _STROKE = 6.0  # letter heights: a lone rule that is shorter and grows out of the writing is a stroke of it
+_BESIDE = 0.05  # square letter heights: there is more ink than this of what it grows out of
 _LEANING = 0.8  # letter heights: how far such a stroke may stray from its straight line
 
 
@@ -73,7 +74,8 @@ def _strokes(rules: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height
         if max(long, lean) > _STROKE * letter_height or min(long, lean) > _LEANING * letter_height:
             continue
         part, own = blob.part, blob.own()
-        if (touching[part] > 0)[own].any():
+        beside = np.count_nonzero((writing[part] > 0) & own)  # the ends of a rule may be left of it
+        if beside > _BESIDE * letter_height**2 and (touching[part] > 0)[own].any():
             strokes[part][own] = rules[part][own]
     return strokes
 

@@ -15,7 +15,7 @@ from ocr.reading.rows.align import log_likelihood
 from ocr.reading.rows.search import PrefixSearch, RowReading
 from tests.reading.ctc_paths import likelihoods, random_logs
 
-EVERYTHING = {"beam": 5000, "width": np.inf}
+EVERYTHING = {"beam": 5000, "width": np.inf, "reach": np.inf}
 
 
 class Bigrams:

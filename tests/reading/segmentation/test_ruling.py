@@ -57,3 +57,16 @@ def test_letters_alone_lose_nothing() -> None:
     writing, rules = remove_rules(ink(picture), 60)
     assert not rules.any()
     assert np.count_nonzero(writing) == ink(picture).sum()
+
+
+def test_level_links_and_long_stems_of_joined_writing_stay_and_an_underline_goes() -> None:
+    picture = blank(300, 900)
+    write(picture, "AVVA", 60, 120, 40)
+    cv2.line(picture, (60, 119), (190, 119), 40, 3)  # a link along the baseline
+    cv2.line(picture, (400, 60), (400, 220), 40, 3)  # a stem, and what it grows out of
+    cv2.line(picture, (400, 110), (440, 100), 40, 3)
+    before = ink(picture)
+    cv2.line(picture, (600, 240), (720, 240), 40, 3)  # under nothing
+    writing, rules = remove_rules(ink(picture), 40)
+    assert (writing[before > 0] > 0).all() and not (rules[:, :500]).any()
+    assert np.count_nonzero(writing[:, 590:]) < 40  # its ends

@@ -1,0 +1,275 @@
+"""Two readers, one decision: what each proposes for a row is scored by both, and the best is taken.
+
+A proposal is one of the best readings of either reader, or a mixture of their first ones, stretch by stretch. Its
+score is linear in what the letters' candidates, the row's columns, the contexts and the gaps between letters say
+of it, and in how long it is; the weights were learned on rows of held-out writers
+(`ocr.training.decision_weights`). Rows that the letters reader is certain of are not shown to the rows reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.page import Box, Letter, Line, Word
+from ocr.reading.context_reader import ContextReader, line_of
+from ocr.reading.decoding.lattice import Lattice
+from ocr.reading.decoding.words import Reading, ReadLetter, calibrated
+from ocr.reading.forced import lattice_scores
+from ocr.reading.ink import Ink
+from ocr.reading.letters import Letters
+from ocr.reading.lines import Row
+from ocr.reading.proposals import ReadWord, Words, mixtures, text_of, with_agreed, words_of
+from ocr.reading.rows.align import log_likelihoods
+from ocr.reading.rows.evidence import RowEvidence
+from ocr.reading.rows.reader import RowsReader
+
+FEATURES = ("letters", "rows", "context", "gaps", "length", "words")
+BELIEFS = ("one", "own", "agrees", "other", "share", "rows")
+_PROPOSALS = 4  # of each reader
+_NEVER = -1e4
+_MOST = 8.0  # the largest logit of a chance that counts
+
+
+@dataclass(frozen=True)
+class DecisionWeights:
+    """Learned by `ocr.training.decision_weights`, kept in the rows model's card for each model of letters.
+
+    features: weight of each of `FEATURES`. beliefs: weight of each of `BELIEFS` in the logit of a letter's
+    confidence. certain: rows whose letters are all this sure are left to the letters reader. word_table:
+    (product of the letters' confidences, share of words that was right), ascending.
+    """
+
+    features: tuple[float, ...] = (0.6, 1.0, 1.0, 0.6, 1.5, 0.0)
+    beliefs: tuple[float, ...] = (0.0, 0.5, 0.5, 0.3, 0.3, 0.0)
+    certain: float = 0.99
+    word_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+
+    @classmethod
+    def from_card(cls, entry: dict[str, Any]) -> DecisionWeights:
+        """The weights in a card; keys that this version does not know are left alone."""
+        values: dict[str, Any] = {
+            field.name: entry[field.name] for field in fields(cls) if field.name in entry
+        }
+        for name in ("features", "beliefs"):
+            if name in values:
+                values[name] = tuple(float(weight) for weight in values[name])
+        if "word_table" in values:
+            values["word_table"] = tuple((float(a), float(b)) for a, b in values["word_table"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What may stand in one row.
+
+    words: of each of K proposals, the readings that the proposals come from among them. features: (K, F) as in
+    `FEATURES`. lawful: whether they keep to pattern and lexicon. letters, rows: the readers' first readings.
+    """
+
+    words: tuple[Words, ...]
+    features: NDArray[np.float64]
+    lawful: bool
+    letters: Words
+    rows: Words
+
+
+class DecidingReader:
+    """Reads rows with both readers."""
+
+    def __init__(
+        self, letters: ContextReader, rows: RowsReader, weights: DecisionWeights | None = None
+    ) -> None:
+        """The two readers must have been made with the same charset, pattern and lexicon."""
+        self._letters = letters
+        self._rows = rows
+        self.weights = weights or DecisionWeights()
+
+    def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
+        """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
+        lattices = self._letters.lattices(ink, letters, rows)
+        decoder = self._letters.decoder
+        first = [decoder.decode(lattice, 1)[:1] for lattice in lattices]
+        doubtful = [number for number, found in enumerate(first) if not self._is_certain(found)]
+        evidence = self._rows.evidence(ink, letters, rows, doubtful) if doubtful else []
+        decided = {
+            number: self._decide(self.propose(lattices[number], seen))
+            for number, seen in zip(doubtful, evidence, strict=True)
+        }
+        lines = []
+        for number, found in enumerate(first):
+            if number not in decided:
+                lines.append(line_of(found[0], decoder.weights.word_table))
+            elif decided[number]:
+                lines.append(Line(decided[number]))
+        return lines
+
+    def _is_certain(self, found: Sequence[Reading]) -> bool:
+        return bool(found) and found[0].lawful and certainty(found[0]) >= self.weights.certain
+
+    def propose(self, lattice: Lattice, evidence: RowEvidence) -> Proposals:
+        """All that may stand in a row, with what both readers say of it."""
+        decoder = self._letters.decoder
+        by_letters = decoder.decode(lattice, _PROPOSALS)
+        texts = self._rows.texts(evidence, _PROPOSALS)
+        by_rows = self._rows.read_row(evidence, texts, len(texts))
+        first = words_of(by_letters[0], "letters") if by_letters else ()
+        second = words_of(by_rows[0], "rows") if by_rows else ()
+        every = [words_of(reading, "letters") for reading in by_letters]
+        every += [with_agreed(first, words_of(reading, "rows")) for reading in by_rows]
+        every += mixtures(first, with_agreed(first, second))
+        found: dict[str, Words] = {}
+        for words in every:
+            found.setdefault(text_of(words), words)
+        found.setdefault("", ())
+        features, lawful = self._features(list(found), lattice, evidence)
+        kept = features[:, 2] > _NEVER
+        if not lawful:
+            kept[:] = True
+        return Proposals(
+            tuple(words for words, keep in zip(found.values(), kept.tolist(), strict=True) if keep),
+            features[kept],
+            lawful,
+            first,
+            second,
+        )
+
+    def _features(
+        self, texts: list[str], lattice: Lattice, evidence: RowEvidence
+    ) -> tuple[NDArray[np.float64], bool]:
+        """(K, F) features; whether any text is lawful: if none is, the contexts say nothing."""
+        rows = self._rows
+        column = {character: k for k, character in enumerate((*rows.alphabet, " "))}
+        spelled = [[column[character] for character in text] for text in texts]
+        context = np.array([rows.context_score(text) for text in texts])
+        lawful = bool((context > _NEVER).any())
+        weights = self._letters.decoder.weights
+        without, together = (
+            lattice_scores(lattice, texts, self._letters.alphabet, replace(weights, space=space))
+            for space in (0.0, 1.0)
+        )
+        features = np.stack(
+            [
+                without,
+                np.maximum(log_likelihoods(evidence.logs, spelled), _NEVER),
+                np.maximum(context, _NEVER) if lawful else np.zeros(len(texts)),
+                together - without,
+                [len(text.replace(" ", "")) for text in texts],
+                [text.count(" ") for text in texts],
+            ],
+            axis=1,
+        )
+        return features, lawful
+
+    def _decide(self, proposals: Proposals) -> tuple[Word, ...]:
+        scores = proposals.features @ np.array(self.weights.features)
+        best = int(scores.argmax())
+        words = proposals.words[best]
+        if not words:
+            return ()
+        if proposals.lawful:
+            chances = 1 / (1 + np.exp(-beliefs(proposals, scores, best) @ np.array(self.weights.beliefs)))
+        else:
+            chances = np.zeros(sum(len(word.letters) for word in words))
+        sure = iter(chances.tolist())
+        return tuple(
+            _word(word, [next(sure) for _ in word.letters], self.weights.word_table) for word in words
+        )
+
+
+def certainty(reading: Reading) -> float:
+    """How sure the letters reader is of the letter that it is least sure of."""
+    return min((letter.chance for letter in reading.letters), default=-1.0)
+
+
+def beliefs(proposals: Proposals, scores: NDArray[np.float64], best: int) -> NDArray[np.float64]:
+    """(L, B) what speaks for each letter of proposal ``best``, as in `BELIEFS`.
+
+    own: logit of what its reader says; agrees: whether the other reader reads the same there; other: logit of
+    what that says; share: logit of the part of all proposals, by their scores, that has the letter; rows: whether it
+    was the rows reader's.
+    """
+    words = proposals.words[best]
+    chances = np.exp(scores - scores.max())
+    text = text_of(words)
+    share = (
+        sum(
+            (
+                chance * shared(text, text_of(other))
+                for chance, other in zip(chances.tolist(), proposals.words, strict=True)
+            ),
+            np.zeros(len(text)),
+        )
+        / chances.sum()
+    )
+    rivals = {"letters": _letters(proposals.rows), "rows": _letters(proposals.letters)}
+    others = {
+        reader: text_of(proposals.rows if reader == "letters" else proposals.letters) for reader in rivals
+    }
+    matches = {reader: shared(text, other) for reader, other in others.items()}
+    found = []
+    place = 0
+    for word in words:
+        for letter in word.letters:
+            agrees = bool(matches[word.reader][place])
+            other = 0.0
+            if agrees:
+                other = _logit(_at(rivals[word.reader], others[word.reader], text, place))
+            found.append(
+                [1, _logit(letter.chance), agrees, other, _logit(float(share[place])), word.reader == "rows"]
+            )
+            place += 1
+        place += 1  # the space
+    return np.array(found, np.float64).reshape(-1, len(BELIEFS))
+
+
+def shared(text: str, other: str) -> NDArray[np.float64]:
+    """(L,) 1 for the characters of ``text`` before and after the part where it differs from ``other``."""
+    first, last = _ends(text, other)
+    same = np.zeros(len(text))
+    same[:first] = 1
+    same[len(text) - last :] = 1
+    return same
+
+
+def _ends(text: str, other: str) -> tuple[int, int]:
+    """How many characters two texts have in common at the beginning, and then at the end."""
+    least = min(len(text), len(other))
+    first = next((k for k in range(least) if text[k] != other[k]), least)
+    last = next((k for k in range(least - first) if text[-1 - k] != other[-1 - k]), least - first)
+    return first, last
+
+
+def _letters(words: Words) -> list[ReadLetter | None]:
+    """The letters of words, None for the space between two."""
+    letters: list[ReadLetter | None] = []
+    for word in words:
+        letters += [None] * bool(letters)
+        letters += word.letters
+    return letters
+
+
+def _at(letters: list[ReadLetter | None], other: str, text: str, place: int) -> float:
+    """The chance of the letter in ``other`` that stands for character ``place`` of ``text``."""
+    first, _ = _ends(text, other)
+    letter = letters[place if place < first else place + len(other) - len(text)]
+    return letter.chance if letter else 0.5
+
+
+def _logit(chance: float) -> float:
+    return float(np.clip(np.log(max(chance, 1e-9) / max(1 - chance, 1e-9)), -_MOST, _MOST))
+
+
+def _word(word: ReadWord, chances: list[float], table: tuple[tuple[float, float], ...]) -> Word:
+    product = float(np.prod(chances))
+    letters = []
+    for letter, chance in zip(word.letters, chances, strict=True):
+        # The alternatives share what the letter leaves, as much of it as its reader gave them.
+        left = (1 - chance) / max(1 - letter.confidence, 1e-6)
+        others = tuple((text, min(chance, p * left, 1.0)) for text, p in letter.alternatives)
+        letters.append(Letter(letter.text, Box(*letter.box), chance, others))
+    return Word(tuple(letters), calibrated(product, table) if product else 0.0, word.reader)
