@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 READERS = ("auto", "letters", "rows")
 ROWS_MODEL = "rows"
-_FIRST_LOOK = 1000  # long side, in pixels, at the least, at which a picture is looked at first
-_LEAST_HEIGHT = 26.0  # letters lower than this are looked at again with more pixels, if the picture has them
+_FIRST_LOOK = 800  # long side, in pixels, at the least, at which a picture is looked at first
+_LEAST_HEIGHT = 30.0  # letters lower than this are looked at again with more pixels, if the picture has them
 
 
 class RowsReading(Protocol):
@@ -154,9 +154,8 @@ def _find_ink(page: PicturePage) -> Ink:
     picture = page.decode(shrink)
     seen = survey(picture.gray)
     if shrink > 1 and 0 < seen.letter_height < _LEAST_HEIGHT:
-        shrink = _shrink(lambda shrunk: seen.letter_height * shrink / shrunk >= _LEAST_HEIGHT)
-        picture = page.decode(shrink)
-        seen = survey(picture.gray)
+        finer = _shrink(lambda shrunk: seen.letter_height * shrink / shrunk >= _LEAST_HEIGHT)
+        picture, seen = page.decode(finer), seen.scaled(shrink / finer)
     return find_ink(picture.gray, shrink=picture.shrink, seen=seen)
 
 

@@ -5,7 +5,7 @@ Everything after it works at a scale where letters have a known height, so that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from ocr.reading.segmentation.scale import at_most
 from ocr.reading.segmentation.sheet import Sheet, find_sheet
 from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
-_LONG_SIDE = 1100  # the picture is looked at no larger than this, in pixels
+_LONG_SIDE = 900  # the picture is looked at no larger than this, in pixels
 _MOST_SKEW = 20.0  # degrees
 _SKEW_STEP = 0.5
 
@@ -41,6 +41,15 @@ class Survey:
     upright: NDArray[np.float64]
     letter_height: float
     skew: float
+
+    def scaled(self, factor: float) -> Survey:
+        """What would be seen of the same picture with ``factor`` pixels for each pixel of this one, in x and in y."""
+        sheet, size = self.sheet, np.float32(factor)
+        if sheet is not None:
+            sheet = Sheet(sheet.outline * size, None if sheet.corners is None else sheet.corners * size)
+        larger, smaller = np.diag([factor, factor, 1.0]), np.diag([1 / factor, 1 / factor, 1.0])
+        height = self.letter_height * factor
+        return replace(self, sheet=sheet, upright=larger @ self.upright @ smaller, letter_height=height)
 
 
 def survey(gray: NDArray[np.uint8]) -> Survey:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocr.reading.segmentation.survey import survey
+from ocr.reading.segmentation.survey import apply, survey
 from tests.drawn import blank, turned, write
 
 
@@ -48,3 +48,14 @@ def test_skew(degrees: float) -> None:
 def test_blank_paper_has_no_letters() -> None:
     seen = survey(blank(300, 400))
     assert seen.letter_height == 0 and seen.skew == 0 and seen.sheet is None
+
+
+def test_what_is_seen_of_a_larger_picture_is_the_same() -> None:
+    picture = np.pad(turned(page(40), 5), 200, constant_values=60)
+    small, large = survey(picture[::2, ::2]), survey(picture)
+    scaled = small.scaled(2.0)
+    assert small.sheet is not None and scaled.sheet is not None and large.sheet is not None
+    assert scaled.letter_height == pytest.approx(large.letter_height, rel=0.1)
+    assert scaled.sheet.outline.max() == pytest.approx(large.sheet.outline.max(), rel=0.03)
+    middle = np.array([[700.0, 500.0]])
+    np.testing.assert_allclose(apply(scaled.upright, middle), 2 * apply(small.upright, middle / 2))
