@@ -8,7 +8,7 @@ of it, and in how long it is; the weights were learned on rows of held-out write
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from ocr.reading.proposals import ReadWord, Words, mixtures, text_of, with_agree
 from ocr.reading.rows.align import log_likelihoods
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.reader import RowsReader
+from ocr.reading.rows.search import RowReading
 
 FEATURES = ("letters", "rows", "context", "gaps", "length", "words")
 BELIEFS = ("one", "own", "agrees", "other", "share", "rows")
@@ -65,17 +66,21 @@ class DecisionWeights:
 
 @dataclass(frozen=True)
 class Proposals:
-    """What may stand in one row.
+    """What may stand in one row: K texts.
 
-    words: of each of K proposals, the readings that the proposals come from among them. features: (K, F) as in
-    `FEATURES`. lawful: whether they keep to pattern and lexicon. letters, rows: the readers' first readings.
+    features: (K, F) as in `FEATURES`. lawful: whether the texts keep to pattern and lexicon. letters, rows: the
+    readers' first readings. words: of the texts whose words are known; for the others `row_texts` and ``evidence``
+    are kept, because to place the letters of a text takes longer than to score it.
     """
 
-    words: tuple[Words, ...]
+    texts: tuple[str, ...]
     features: NDArray[np.float64]
     lawful: bool
     letters: Words
     rows: Words
+    words: Mapping[str, Words]
+    row_texts: tuple[RowReading, ...]
+    evidence: RowEvidence
 
 
 class DecidingReader:
@@ -91,19 +96,19 @@ class DecidingReader:
 
     def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
         """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
-        lattices = self._letters.lattices(ink, letters, rows)
         decoder = self._letters.decoder
-        first = [decoder.decode(lattice, 1)[:1] for lattice in lattices]
-        doubtful = [number for number, found in enumerate(first) if not self._is_certain(found)]
+        lattices = self._letters.lattices(ink, letters, rows)
+        found = [decoder.decode(lattice, _PROPOSALS) for lattice in lattices]
+        doubtful = [number for number, readings in enumerate(found) if not self._is_certain(readings)]
         evidence = self._rows.evidence(ink, letters, rows, doubtful) if doubtful else []
         decided = {
-            number: self._decide(self.propose(lattices[number], seen))
+            number: self._decide(self.propose(lattices[number], found[number], seen))
             for number, seen in zip(doubtful, evidence, strict=True)
         }
         lines = []
-        for number, found in enumerate(first):
+        for number, readings in enumerate(found):
             if number not in decided:
-                lines.append(line_of(found[0], decoder.weights.word_table))
+                lines.append(line_of(readings[0], decoder.weights.word_table))
             elif decided[number]:
                 lines.append(Line(decided[number]))
         return lines
@@ -111,32 +116,42 @@ class DecidingReader:
     def _is_certain(self, found: Sequence[Reading]) -> bool:
         return bool(found) and found[0].lawful and certainty(found[0]) >= self.weights.certain
 
-    def propose(self, lattice: Lattice, evidence: RowEvidence) -> Proposals:
-        """All that may stand in a row, with what both readers say of it."""
-        decoder = self._letters.decoder
-        by_letters = decoder.decode(lattice, _PROPOSALS)
-        texts = self._rows.texts(evidence, _PROPOSALS)
-        by_rows = self._rows.read_row(evidence, texts, len(texts))
+    def propose(self, lattice: Lattice, by_letters: Sequence[Reading], evidence: RowEvidence) -> Proposals:
+        """All that may stand in a row, with what both readers say of it.
+
+        by_letters: the letters reader's best readings of ``lattice``.
+        """
+        row_texts = tuple(self._rows.texts(evidence, _PROPOSALS))
+        by_rows = self._rows.read_row(evidence, row_texts, 1)
         first = words_of(by_letters[0], "letters") if by_letters else ()
-        second = words_of(by_rows[0], "rows") if by_rows else ()
+        second = with_agreed(first, words_of(by_rows[0], "rows")) if by_rows else ()
         every = [words_of(reading, "letters") for reading in by_letters]
-        every += [with_agreed(first, words_of(reading, "rows")) for reading in by_rows]
-        every += mixtures(first, with_agreed(first, second))
-        found: dict[str, Words] = {}
-        for words in every:
-            found.setdefault(text_of(words), words)
-        found.setdefault("", ())
-        features, lawful = self._features(list(found), lattice, evidence)
-        kept = features[:, 2] > _NEVER
-        if not lawful:
-            kept[:] = True
+        every += [second, *mixtures(first, second), ()]
+        words: dict[str, Words] = {}
+        for each in every:
+            words.setdefault(text_of(each), each)
+        texts = list(dict.fromkeys([*words, *(text.text for text in row_texts)]))
+        features, lawful = self._features(texts, lattice, evidence)
+        kept = np.flatnonzero((features[:, 2] > _NEVER) | (not lawful))
         return Proposals(
-            tuple(words for words, keep in zip(found.values(), kept.tolist(), strict=True) if keep),
+            tuple(texts[k] for k in kept.tolist()),
             features[kept],
             lawful,
             first,
             second,
+            words,
+            row_texts,
+            evidence,
         )
+
+    def words(self, proposals: Proposals, number: int) -> Words:
+        """The words of one of the proposals, with their boxes."""
+        text = proposals.texts[number]
+        if text in proposals.words:
+            return proposals.words[text]
+        ordered = sorted(proposals.row_texts, key=lambda each: each.text != text)
+        reading = self._rows.read_row(proposals.evidence, ordered, 1)[0]
+        return with_agreed(proposals.letters, words_of(reading, "rows"))
 
     def _features(
         self, texts: list[str], lattice: Lattice, evidence: RowEvidence
@@ -168,11 +183,12 @@ class DecidingReader:
     def _decide(self, proposals: Proposals) -> tuple[Word, ...]:
         scores = proposals.features @ np.array(self.weights.features)
         best = int(scores.argmax())
-        words = proposals.words[best]
+        words = self.words(proposals, best)
         if not words:
             return ()
         if proposals.lawful:
-            chances = 1 / (1 + np.exp(-beliefs(proposals, scores, best) @ np.array(self.weights.beliefs)))
+            said = beliefs(proposals, words, scores)
+            chances = 1 / (1 + np.exp(-said @ np.array(self.weights.beliefs)))
         else:
             chances = np.zeros(sum(len(word.letters) for word in words))
         sure = iter(chances.tolist())
@@ -186,25 +202,22 @@ def certainty(reading: Reading) -> float:
     return min((letter.chance for letter in reading.letters), default=-1.0)
 
 
-def beliefs(proposals: Proposals, scores: NDArray[np.float64], best: int) -> NDArray[np.float64]:
-    """(L, B) what speaks for each letter of proposal ``best``, as in `BELIEFS`.
+def beliefs(proposals: Proposals, words: Words, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(L, B) what speaks for each letter of ``words``, one of the proposals, as in `BELIEFS`.
 
     own: logit of what its reader says; agrees: whether the other reader reads the same there; other: logit of
-    what that says; share: logit of the part of all proposals, by their scores, that has the letter; rows: whether it
-    was the rows reader's.
+    what that says; share: logit of the part of all proposals, by their ``scores``, that has the letter; rows: whether
+    it was the rows reader's.
     """
-    words = proposals.words[best]
     chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
     text = text_of(words)
-    share = (
-        sum(
-            (
-                chance * shared(text, text_of(other))
-                for chance, other in zip(chances.tolist(), proposals.words, strict=True)
-            ),
-            np.zeros(len(text)),
-        )
-        / chances.sum()
+    share = sum(
+        (
+            chance * shared(text, other)
+            for chance, other in zip(chances.tolist(), proposals.texts, strict=True)
+        ),
+        np.zeros(len(text)),
     )
     rivals = {"letters": _letters(proposals.rows), "rows": _letters(proposals.letters)}
     others = {

@@ -2,10 +2,7 @@
 
 ``python -m ocr.training.decision_weights DATA_FOLDER ROWS_MODEL LETTERS_MODEL``. Everything is learned on rows of
 held-out writers (`ocr.training.decision_rows`) and written into the card of the rows model: the search's weights
-under ``search``, those of the decision under ``decisions`` by the name of the letters' model. Half of the rows are not
-learned from; the error rates that are printed and kept are theirs.
-
-Source: D. A. Smith, J. Eisner, "Minimum risk annealing for training log-linear models", ACL 2006.
+under ``search``, those of the decision under ``decisions`` by the name of the letters' model.
 """
 
 from __future__ import annotations
@@ -32,14 +29,13 @@ from ocr.reading.rows.network import RowNetwork
 from ocr.reading.rows.reader import RowsReader, RowWeights
 from ocr.scoring import levenshtein
 from ocr.training.context_weights import isotonic, matches
+from ocr.training.decision_fit import choose_certain, learn_beliefs, learn_features
 from ocr.training.decision_rows import Rows
 
 PAGES = 40
 TUNED = 60  # rows on which the search's weights are set
 _SEED = 11
 _STEPS = {"language": 1.3, "case": 1.4, "letter": 0.5}
-_LIMITS = (0.5, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 1.01)
-_WORSE = 1.01  # error rate that leaving rows to the letters reader may cost, as a factor
 
 
 @dataclass(frozen=True)
@@ -109,55 +105,11 @@ def _first(texts: Sequence[object]) -> str:
     return str(texts[0].text) if texts else ""  # type: ignore[attr-defined]
 
 
-def learn_features(
-    rows: Sequence[Proposals], errors: Sequence[NDArray[np.float64]], start: Sequence[float]
-) -> tuple[float, ...]:
-    """Weights of the features that make the expected number of errors least, by gradient descent.
-
-    errors: for each row (K,), those of each of its proposals.
-    """
-    weights = np.array(start, np.float64)
-    centred = [row.features - row.features.max(axis=0, keepdims=True) for row in rows]
-    # Steps are in units of what a feature usually differs by between the proposals of a row.
-    scale = np.sqrt(np.mean([np.minimum(x, 50).var(axis=0) for x in centred], axis=0)) + 1e-6
-    momentum, speed = np.zeros_like(weights), np.zeros_like(weights)
-    best, least = weights, np.inf
-    for step in range(1, 401):
-        gradient, risk = np.zeros_like(weights), 0.0
-        for features, costs in zip(centred, errors, strict=True):
-            scores = features @ weights
-            chances = np.exp(scores - scores.max())
-            chances /= chances.sum()
-            expected = float(chances @ costs)
-            risk += expected
-            gradient += features.T @ (chances * (costs - expected))
-        if risk < least:
-            best, least = weights.copy(), risk
-        gradient = gradient / len(rows) / scale
-        momentum = 0.9 * momentum + 0.1 * gradient
-        speed = 0.99 * speed + 0.01 * gradient**2
-        rate = 0.03 * (1 - step / 401)
-        move = momentum / (1 - 0.9**step) / (np.sqrt(speed / (1 - 0.99**step)) + 1e-9)
-        weights = weights - rate * move / scale
-        weights[:2] = np.maximum(weights[:2], 0.02)  # neither reader's evidence ever speaks against a text
-    return tuple(round(float(weight), 4) for weight in best)
-
-
-def learn_beliefs(
-    said: NDArray[np.float64], right: NDArray[np.float64], penalty: float = 1.0
-) -> tuple[float, ...]:
-    """Logistic regression by Newton's method. said: (N, B) features, right: (N,) 0 or 1."""
-    weights = np.zeros(said.shape[1])
-    for _ in range(30):
-        chances = 1 / (1 + np.exp(-np.clip(said @ weights, -30, 30)))
-        gradient = said.T @ (chances - right) + penalty * weights
-        curve = (said.T * (chances * (1 - chances))) @ said + penalty * np.eye(len(weights))
-        weights -= np.linalg.solve(curve, gradient)
-    return tuple(round(float(weight), 4) for weight in weights)
-
-
 def letter_samples(
-    rows: Sequence[Sample], proposals: Sequence[Proposals], weights: DecisionWeights
+    rows: Sequence[Sample],
+    proposals: Sequence[Proposals],
+    weights: DecisionWeights,
+    deciding: DecidingReader,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[tuple[slice, bool]]]:
     """((N, B) beliefs, (N,) whether right) of the letters decided on; for each word its letters, whether right."""
     said, right, words = [], [], []
@@ -165,12 +117,12 @@ def letter_samples(
     for row, proposed in zip(rows, proposals, strict=True):
         scores = proposed.features @ np.array(weights.features)
         best = int(scores.argmax())
-        chosen = proposed.words[best]
+        chosen = deciding.words(proposed, best)
         text, wanted = text_of(chosen), row.text
         if not row.cased:
             text, wanted = text.lower(), wanted.lower()
         hits = [hit for hit, character in zip(matches(text, wanted), text, strict=True) if character != " "]
-        said.append(beliefs(proposed, scores, best))
+        said.append(beliefs(proposed, chosen, scores))
         right += hits
         for word in chosen:
             end = count + len(word.letters)
@@ -207,80 +159,88 @@ def reading_tables(reader: RowsReader, rows: Sequence[Sample]) -> RowWeights:
     )
 
 
-def choose_certain(
-    sure: NDArray[np.float64], by_letters: NDArray[np.float64], decided: NDArray[np.float64]
-) -> float:
-    """The lowest certainty above which rows may be left to the letters reader.
-
-    sure: (N,) the letters reader's certainty of each row; by_letters, decided: (N,) errors of either way.
-    """
-    limit = _WORSE * decided.sum()
-    for certain in _LIMITS:
-        if np.where(sure >= certain, by_letters, decided).sum() <= limit:
-            return certain
-    return _LIMITS[-1]
-
-
 def learn(data: Path, model: Path, classifier_name: str, pages: int = PAGES) -> dict[str, float]:
     """Learn everything for one pair of models and write it into the rows model's card.
 
-    Returns character error rates of the letters reader, the rows reader, both, on rows that were not learned from.
+    Returns character error rates of the letters reader, the rows reader, both; where both decide, each half of the
+    rows is decided by what was learned on the other.
     """
     letters = context_reader(Classifier(classifier_name))
     network = RowNetwork(model)
     weights = RowWeights.from_card(network.card.get("search", {}))
     rows = samples(data, letters, rows_reader(network, weights), pages)
-    half = len(rows) // 2
     _say(f"{len(rows)} rows found on {pages} pages")
     weights = tune(rows[:TUNED], network, weights)
-    weights = reading_tables(rows_reader(network, weights), rows[:half])
-    reader = rows_reader(network, weights)
-    decisions = DecisionWeights()
-    deciding = DecidingReader(letters, reader, decisions)
-    proposals = [deciding.propose(row.lattice, row.evidence) for row in rows]
+    reader = rows_reader(network, reading_tables(rows_reader(network, weights), rows))
+    deciding = DecidingReader(letters, reader)
+    found = [letters.decoder.decode(row.lattice, 4) for row in rows]
+    proposals = [
+        deciding.propose(row.lattice, readings, row.evidence)
+        for row, readings in zip(rows, found, strict=True)
+    ]
     errors = [
-        np.array([row.errors(text_of(words)) for words in proposed.words])
+        np.array([row.errors(text) for text in proposed.texts])
         for row, proposed in zip(rows, proposals, strict=True)
     ]
-    features = learn_features(proposals[:half], errors[:half], decisions.features)
-    decisions = replace(decisions, features=features)
-    chosen = [int((proposed.features @ np.array(features)).argmax()) for proposed in proposals]
-    decided = np.array([cost[best] for cost, best in zip(errors, chosen, strict=True)])
-    alone = {
-        name: np.array(
+    sure = np.array(
+        [certainty(readings[0]) if readings and readings[0].lawful else -1.0 for readings in found]
+    )
+    by_letters, by_rows = (
+        np.array(
             [row.errors(text_of(getattr(each, name))) for row, each in zip(rows, proposals, strict=True)]
         )
         for name in ("letters", "rows")
-    }
-    sure = np.array([_certainty(letters, row.lattice) for row in rows])
-    decisions = replace(
-        decisions, certain=choose_certain(sure[:half], alone["letters"][:half], decided[:half])
     )
-    said, right, words = letter_samples(rows, proposals, decisions)
-    decisions = replace(decisions, beliefs=learn_beliefs(said, right))
-    chances = 1 / (1 + np.exp(-said @ np.array(decisions.beliefs)))
-    products = np.array([chances[letters_of].prod() for letters_of, _ in words])
+    features = [proposed.features for proposed in proposals]
     decisions = replace(
-        decisions, word_table=isotonic(products, np.array([float(good) for _, good in words]))
+        DecisionWeights(), features=learn_features(features, errors, DecisionWeights().features)
     )
+    decided = _errors(features, errors, decisions.features)
+    decisions = replace(decisions, certain=choose_certain(sure, by_letters, decided))
+    decisions = _with_confidences(decisions, deciding, rows, proposals)
+    crossed = np.empty(len(rows))
+    for part in (0, 1):
+        learned = learn_features(features[part::2], errors[part::2], DecisionWeights().features)
+        crossed[1 - part :: 2] = _errors(features[1 - part :: 2], errors[1 - part :: 2], learned)
     left = sure >= decisions.certain
-    length = sum(len(row.text) for row in rows[half:])
+    length = sum(len(row.text) for row in rows)
     rates = {
-        "letters": alone["letters"][half:].sum() / length,
-        "rows": alone["rows"][half:].sum() / length,
-        "all rows decided": decided[half:].sum() / length,
-        "decided": np.where(left, alone["letters"], decided)[half:].sum() / length,
-        "best proposal": sum(float(cost.min()) for cost in errors[half:]) / length,
-        "left to the letters reader": float(left[half:].mean()),
+        "letters": by_letters.sum() / length,
+        "rows": by_rows.sum() / length,
+        "all rows decided": crossed.sum() / length,
+        "decided": np.where(left, by_letters, crossed).sum() / length,
+        "best proposal": sum(float(cost.min()) for cost in errors) / length,
+        "left to the letters reader": float(left.mean()),
     }
     rates = {name: round(float(rate), 4) for name, rate in rates.items()}
-    _write(model, weights, classifier_name, decisions, {"rows": len(rows), **rates})
+    _write(model, reader.weights, classifier_name, decisions, {"rows": len(rows), "error rates": rates})
     return rates
 
 
-def _certainty(letters: ContextReader, lattice: Lattice) -> float:
-    readings = letters.decoder.decode(lattice, 1)
-    return certainty(readings[0]) if readings and readings[0].lawful else 0.0
+def _errors(
+    features: Sequence[NDArray[np.float64]],
+    errors: Sequence[NDArray[np.float64]],
+    weights: Sequence[float],
+) -> NDArray[np.float64]:
+    """(N,) errors of the proposals that the weights choose."""
+    return np.array(
+        [cost[int((row @ np.array(weights)).argmax())] for row, cost in zip(features, errors, strict=True)]
+    )
+
+
+def _with_confidences(
+    decisions: DecisionWeights,
+    deciding: DecidingReader,
+    rows: Sequence[Sample],
+    proposals: Sequence[Proposals],
+) -> DecisionWeights:
+    """The same, its confidences learned."""
+    said, right, words = letter_samples(rows, proposals, decisions, deciding)
+    decisions = replace(decisions, beliefs=learn_beliefs(said, right))
+    chances = 1 / (1 + np.exp(-said @ np.array(decisions.beliefs)))
+    products = np.array([chances[letters].prod() for letters, _ in words])
+    table = isotonic(products, np.array([float(good) for _, good in words]))
+    return replace(decisions, word_table=table)
 
 
 def _write(

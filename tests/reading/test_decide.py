@@ -11,6 +11,7 @@ from ocr.reading.context_reader import ContextReader, context_reader
 from ocr.reading.decide import BELIEFS, DecidingReader, DecisionWeights, beliefs, shared
 from ocr.reading.decoding.constraints import PatternContext
 from ocr.reading.decoding.context import Anything
+from ocr.reading.proposals import text_of
 from ocr.reading.rows.ctc import ALPHABET
 from ocr.reading.rows.reader import RowsReader
 from tests.reading.rows.told import Found, ToldNetwork, drawn
@@ -92,10 +93,13 @@ def test_beliefs_speak_of_every_letter(letters: ContextReader, page: Found) -> N
     reader, _network = deciding(letters, "TO DO LIST", "MIKE TEA")
     ink, found, rows = page
     lattices = letters.lattices(ink, found, rows)
-    proposals = reader.propose(lattices[0], reader._rows.evidence(ink, found, rows)[0])
+    evidence = reader._rows.evidence(ink, found, rows)[0]
+    proposals = reader.propose(lattices[0], letters.decoder.decode(lattices[0], 2), evidence)
     scores = proposals.features @ np.array(DOUBT.features)
-    said = beliefs(proposals, scores, int(scores.argmax()))
+    said = beliefs(proposals, reader.words(proposals, int(scores.argmax())), scores)
     assert said.shape == (8, len(BELIEFS)) and np.isfinite(said).all() and said[:, 2].all()
+    for number, text in enumerate(proposals.texts):
+        assert text_of(reader.words(proposals, number)) == text
 
 
 def test_shared_characters() -> None:

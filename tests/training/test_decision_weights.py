@@ -12,10 +12,10 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("fontTools")
 
-from ocr.reading.decide import BELIEFS, FEATURES, DecisionWeights, Proposals
+from ocr.reading.decide import BELIEFS, FEATURES, DecisionWeights
 from ocr.reading.rows.reader import RowWeights
 from ocr.training import decision_weights
-from ocr.training.decision_weights import choose_certain, learn_beliefs, learn_features
+from ocr.training.decision_fit import choose_certain, learn_beliefs, learn_features
 from tests.reading.rows.tiny import tiny_model
 from tests.training.row_material import write_material
 
@@ -25,13 +25,13 @@ def test_features_that_tell_right_from_wrong_are_found() -> None:
     rows, errors = [], []
     for _ in range(60):
         features = rng.normal(0, 3, (5, len(FEATURES)))
-        quality = 0.2 * features[:, 0] + features[:, 1] - 0.5 * features[:, 3]
-        rows.append(Proposals((), features, True, (), ()))
+        quality = 0.2 * features[:, 0] + features[:, 1] - 0.5 * features[:, 4]
+        rows.append(features)
         errors.append(np.argsort(np.argsort(-quality)).astype(float))
     weights = np.array(learn_features(rows, errors, DecisionWeights().features))
-    chosen = [cost[int((row.features @ weights).argmax())] for row, cost in zip(rows, errors, strict=True)]
+    chosen = [cost[int((row @ weights).argmax())] for row, cost in zip(rows, errors, strict=True)]
     assert np.mean(chosen) < 0.3  # of an error; by chance it is two
-    assert weights[1] > weights[0] > 0 > weights[3] and abs(weights[4]) < 0.5 * weights[1]
+    assert weights[1] > weights[0] > 0 > weights[4] and abs(weights[5]) < 0.5 * weights[1]
 
 
 def test_beliefs_are_calibrated() -> None:
@@ -49,7 +49,7 @@ def test_rows_are_left_to_the_letters_reader_where_that_costs_nothing() -> None:
     decided = np.array([0, 0, 1.0, 1, 1, 1])
     assert choose_certain(sure, np.array([0, 0, 1.0, 1, 3, 9]), decided) == 0.7
     assert choose_certain(sure, decided + 1, decided) > 1
-    assert choose_certain(sure, decided, decided) == 0.5
+    assert choose_certain(sure, decided, decided) == 0.3
 
 
 def test_everything_is_learned_and_kept_in_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,9 +119,9 @@ class RowsReader:
         return total + float(place.scores[len(self.alphabet) + 1])
 
     def read_row(self, evidence: RowEvidence, texts: Sequence[RowReading], count: int) -> list[Reading]:
-        """The first ``count`` of a row's texts with their boxes; the others tell how sure each letter is."""
+        """The first ``count`` of a row's texts with their boxes; all of them tell how sure each letter is."""
         scores = np.array([text.score for text in texts])
-        shares = np.exp(self.weights.sharpness * (scores - scores.max(initial=0)))
+        shares = np.exp(self.weights.sharpness * (scores - scores.max(initial=-np.inf)))
         shares /= max(shares.sum(), _NEGLIGIBLE)
         return [self._reading(evidence, text, texts, shares) for text in texts[:count]]
 
