@@ -122,7 +122,7 @@ class ContextReader:
         proposed, at = [], 0
         for row, pieces in zip(rows, found, strict=True):
             firm = self._firm(pieces, whole[at : at + len(pieces)], row.height)
-            proposed.append(candidates(pieces.pieces, row.height, letters.pen, firm))
+            proposed.append(candidates(pieces.pieces, row.height, letters.pen, firm, self._reads_marks))
             at += len(pieces)
         patches = [
             patch

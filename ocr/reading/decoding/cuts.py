@@ -23,22 +23,29 @@ from ocr.page import Box
 from ocr.reading.decoding.lattice import Lattice
 
 # Lengths are in letter heights of the row, thicknesses in stroke widths.
-_NARROWEST_CUT = 0.62  # components narrower than this are one letter
-_THIN = 1.7  # a bridge is no thicker
+_NARROWEST_CUT = 0.5  # components narrower than this are one letter
+_THIN = 2.2  # a bridge is no thicker
 _MARGIN = 0.16  # no cut is closer to the component's ends, or to another cut
 _LONG = 0.3  # bridges longer than this are cut at both ends
 _MOST_CUTS = 3  # for each letter height of width
 _WIDEST = 1.7  # what is wider is no letter
 _WIDEST_JOIN = 1.3
-_NARROW_PIECE = 0.5  # one of two joined pieces is narrower
+_WIDEST_BROKEN = 1.5
+_NARROW_PIECE = 0.5  # one of two joined pieces is narrower, unless they nearly touch
 _JOIN_GAP = 0.2
+_BROKEN_GAP = 0.05
+_SMALL = 0.45  # dots, commas and quotes are smaller both ways
+_FLAT = 0.3  # dashes are lower
+_OVER = 0.4  # pieces above each other share this part of the narrower one's width
 
 # Scores, to be multiplied by the search's weight for shape.
-_CUT, _CUT_THICK = -1.5, -1.0  # a cut, and more for each stroke width of ink that it parts
+_CUT, _CUT_THICK = -0.5, -1.0  # a cut, and more for each stroke width of ink that it parts
 _CUT_NARROW = -5.0  # for each letter height that a cut piece is narrower than `_PAIR`
 _PAIR = 1.05  # two letters that touch are together wider than this, most of them
 _JOIN, _JOIN_WIDE = -2.0, -8.0  # a join, and more for each letter height of paper between
-_WIDE = 1.0  # hardly any letter is wider, in letter heights
+_JOIN_MARK = -0.5  # a join of a mark with what is close beside it
+_JOIN_OVER = 2.0  # two characters hardly ever stand above each other: not to join them is what would cost
+_WIDE = 1.2  # hardly any letter is wider, in letter heights
 _TOO_WIDE = -8.0  # for each letter height beyond
 
 
@@ -132,12 +139,18 @@ def cut_columns(patch: NDArray[np.uint8], height: float, pen: float) -> list[tup
 
 
 def candidates(
-    pieces: Sequence[Piece], height: float, pen: float, firm: Sequence[bool] | None = None
+    pieces: Sequence[Piece],
+    height: float,
+    pen: float,
+    firm: Sequence[bool] | None = None,
+    marks: bool = False,
 ) -> Candidates:
     """Every plausible way to cut one row into letters.
 
     pieces: the row's, left to right. height: letter height of the row, pen: stroke width, in pixels.
     firm: which pieces are surely one letter: they are not cut, nor joined to one another; None for none.
+    marks: whether the dots and dashes of ``i``, ``=``, ``:`` and quotes are among the pieces; they may be joined
+    although each looks like a mark of its own.
     """
     firm = [False] * len(pieces) if firm is None else firm
     parts: list[tuple[int, int, NDArray[np.uint8]]] = []  # left, top, patch of each node's ink
@@ -155,15 +168,20 @@ def candidates(
             cost.append(0.0)
     boxes = [_tight(*part) for part in parts]
     gaps = _gaps(boxes, owner, height)
+    small = [marks and _is_mark(box, height) for box in boxes]
     arcs: list[tuple[int, int, Box, NDArray[np.uint8], int, float]] = []
     for start in range(len(parts)):
         for end in range(start + 1, len(parts) + 1):
             box = Box.around(boxes[start:end])
             if end > start + 1 and box.width > _WIDEST * height and not _whole(owner, start, end):
                 break
-            if end > start + 1 and all(firm[piece] for piece in owner[start:end]):
+            if (
+                end > start + 1
+                and all(firm[piece] for piece in owner[start:end])
+                and not any(small[start:end])
+            ):
                 break
-            joined = _join_cost(boxes, owner, gaps, start, end, height)
+            joined = _join_cost(boxes, owner, gaps, small, start, end, height)
             if joined is None:
                 break
             alone = owner[start] if _whole(owner, start, end) else -1
@@ -191,20 +209,35 @@ def _whole(owner: list[int], start: int, end: int) -> bool:
     )
 
 
+def _is_mark(box: Box, height: float) -> bool:
+    return box.height < _FLAT * height or max(box.width, box.height) < _SMALL * height
+
+
 def _join_cost(
-    boxes: list[Box], owner: list[int], gaps: NDArray[np.float32], start: int, end: int, height: float
+    boxes: list[Box],
+    owner: list[int],
+    gaps: NDArray[np.float32],
+    small: list[bool],
+    start: int,
+    end: int,
+    height: float,
 ) -> float | None:
     """What joining parts of different pieces costs, 0 within one; None where they cannot be one letter."""
     total = 0.0
     for node in range(start + 1, end):
         if owner[node] == owner[node - 1]:
             continue
-        narrow = min(Box.around(boxes[start:node]).width, Box.around(boxes[node:end]).width)
-        if gaps[node] > _JOIN_GAP or narrow > _NARROW_PIECE * height:
+        first, second = Box.around(boxes[start:node]), Box.around(boxes[node:end])
+        narrow = min(first.width, second.width)
+        over = min(first.right, second.right) - max(first.left, second.left) >= _OVER * narrow
+        mark = small[node - 1] or small[node]
+        broken = gaps[node] <= _BROKEN_GAP
+        if gaps[node] > _JOIN_GAP or (narrow > _NARROW_PIECE * height and not broken and not (mark and over)):
             return None
-        if Box.around(boxes[start:end]).width > _WIDEST_JOIN * height:
+        if Box.around(boxes[start:end]).width > (_WIDEST_BROKEN if broken else _WIDEST_JOIN) * height:
             return None
-        total += _JOIN + _JOIN_WIDE * max(float(gaps[node]), 0.0)
+        kind = _JOIN if not mark else _JOIN_OVER if over else _JOIN_MARK
+        total += kind + _JOIN_WIDE * max(float(gaps[node]), 0.0)
     return total
 
 

@@ -84,6 +84,28 @@ def test_firm_pieces_stay_as_they_are() -> None:
     assert arcs(candidates(pieces, HEIGHT, PEN, [True, True])) == {(0, 1), (1, 2)}
 
 
+def test_bars_above_each_other_may_be_one_mark_although_each_is_sure() -> None:
+    bars = [strokes(30, (4, y, 26, y)) for y in (14, 26)]
+    assert arcs(candidates(bars, HEIGHT, PEN, [True, True])) == {(0, 1), (1, 2)}
+    found = candidates(bars, HEIGHT, PEN, [True, True], marks=True)
+    assert arcs(found) == {(0, 1), (1, 2), (0, 2)}
+    bias = dict(zip(zip(found.starts.tolist(), found.ends.tolist(), strict=True), found.bias, strict=True))
+    assert bias[0, 2] > bias[0, 1] + bias[1, 2]
+
+
+def test_marks_far_apart_stay_two() -> None:
+    dots = [strokes(9, (4, 36, 5, 36), left=left) for left in (0, 40)]
+    assert arcs(candidates(dots, HEIGHT, PEN, marks=True)) == {(0, 1), (1, 2)}
+
+
+def test_halves_of_a_wide_letter_may_be_one_if_they_nearly_touch() -> None:
+    half = np.zeros((44, 26), np.uint8)
+    cv2.ellipse(half, (13, 22), (10, 18), 0, 0, 360, 255, int(PEN))
+    near, far = ([Piece(0, 0, half), Piece(left, 0, half)] for left in (25, 32))
+    assert arcs(candidates(near, HEIGHT, PEN)) == {(0, 1), (1, 2), (0, 2)}
+    assert arcs(candidates(far, HEIGHT, PEN)) == {(0, 1), (1, 2)}
+
+
 def test_a_long_component_has_a_path_from_end_to_end() -> None:
     chain = np.concatenate([double_l().patch] * 6, axis=1)
     found = candidates([Piece(0, 0, chain)], HEIGHT, PEN)
