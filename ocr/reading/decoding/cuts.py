@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -253,13 +254,10 @@ def _gaps(boxes: list[Box], owner: list[int], height: float) -> NDArray[np.float
 
 def _tight(left: int, top: int, patch: NDArray[np.uint8]) -> Box:
     """The box of the ink above half; all of the patch where there is none."""
-    ink = patch > 127
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    if len(rows) == 0:
+    x, y, width, height = cv2.boundingRect((patch > 127).view(np.uint8))
+    if width == 0:
         return Box(left, top, left + patch.shape[1], top + patch.shape[0])
-    return Box(
-        left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
-    )
+    return Box(left + x, top + y, left + x + width, top + y + height)
 
 
 def _patch(parts: Sequence[tuple[int, int, NDArray[np.uint8]]]) -> NDArray[np.uint8]:
