@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.reading.segmentation.ruling import remove_rules
+from ocr.reading.segmentation.ruling import _long_runs, remove_rules
 from tests.drawn import blank, write
 
 
@@ -70,3 +70,17 @@ def test_level_links_and_long_stems_of_joined_writing_stay_and_an_underline_goes
     writing, rules = remove_rules(ink(picture), 40)
     assert (writing[before > 0] > 0).all() and not (rules[:, :500]).any()
     assert np.count_nonzero(writing[:, 590:]) < 40  # its ends
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 30, 61, 150])
+def test_long_runs_are_the_opening_of_opencv(length: int) -> None:
+    rng = np.random.default_rng(length)
+    picture = np.where(rng.random((60, 200)) < 0.1, 0, 255).astype(np.uint8)
+    for row in range(0, 60, 3):
+        begin = int(rng.integers(-length, 200))
+        picture[row, max(0, begin) : begin + length + row % 5 - 2] = 255
+    picture[::4, : length // 2] = picture[::5, 200 - length // 2 :] = 255
+    line = np.ones((1, length), np.uint8)
+    expected = cv2.morphologyEx(picture, cv2.MORPH_OPEN, line, borderType=cv2.BORDER_CONSTANT)
+    runs = _long_runs(picture, length)
+    np.testing.assert_array_equal(np.zeros_like(picture) if runs is None else runs, expected)
