@@ -2,8 +2,9 @@
 
 A proposal is one of the best readings of either reader, or a mixture of their first ones, stretch by stretch. Its
 score is linear in what the letters' candidates, the row's columns, the contexts and the gaps between letters say
-of it, and in how long it is; the weights were learned on rows of held-out writers
-(`ocr.training.decision_weights`). Rows that the letters reader is certain of are not shown to the rows reader.
+of it, in how long it is, and in whether it is the first choice of a reader; the weights were learned on rows of
+held-out writers (`ocr.training.decision_weights`). Rows that the letters reader is certain of are not shown to the
+rows reader.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.reader import RowsReader
 from ocr.reading.rows.search import RowReading
 
-FEATURES = ("letters", "rows", "context", "gaps", "length", "words")
+FEATURES = ("letters", "rows", "context", "gaps", "length", "words", "first of letters", "first of rows")
 BELIEFS = ("one", "own", "agrees", "other", "share", "rows")
 _PROPOSALS = 4  # of each reader
 _NEVER = -1e4
@@ -45,7 +46,7 @@ class DecisionWeights:
     (product of the letters' confidences, share of words that was right), ascending.
     """
 
-    features: tuple[float, ...] = (0.6, 1.0, 1.0, 0.6, 1.5, 0.0)
+    features: tuple[float, ...] = (0.5, 1.0, 1.0, 0.8, 2.0, 1.0, 0.5, 0.5)
     beliefs: tuple[float, ...] = (0.0, 0.5, 0.5, 0.3, 0.3, 0.0)
     certain: float = 0.99
     word_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
@@ -131,7 +132,7 @@ class DecidingReader:
         for each in every:
             words.setdefault(text_of(each), each)
         texts = list(dict.fromkeys([*words, *(text.text for text in row_texts)]))
-        features, lawful = self._features(texts, lattice, evidence)
+        features, lawful = self._features(texts, (text_of(first), text_of(second)), lattice, evidence)
         kept = np.flatnonzero((features[:, 2] > _NEVER) | (not lawful))
         return Proposals(
             tuple(texts[k] for k in kept.tolist()),
@@ -154,7 +155,7 @@ class DecidingReader:
         return with_agreed(proposals.letters, words_of(reading, "rows"))
 
     def _features(
-        self, texts: list[str], lattice: Lattice, evidence: RowEvidence
+        self, texts: list[str], firsts: tuple[str, str], lattice: Lattice, evidence: RowEvidence
     ) -> tuple[NDArray[np.float64], bool]:
         """(K, F) features; whether any text is lawful: if none is, the contexts say nothing."""
         rows = self._rows
@@ -175,6 +176,7 @@ class DecidingReader:
                 together - without,
                 [len(text.replace(" ", "")) for text in texts],
                 [text.count(" ") for text in texts],
+                *([text == first for text in texts] for first in firsts),
             ],
             axis=1,
         )

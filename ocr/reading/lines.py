@@ -18,7 +18,7 @@ _OVERLAP = 0.35  # neighbours in a row share this part of the lower one's height
 _DRIFT = 0.5  # chains of letters are one row if their lines pass this close to each other
 _MARK_DRIFT = 0.95  # a mark lies this close to its row's middle
 _MARK_REACH = 1.6  # a mark lies this close to the row's ends
-_JOINED = 2.0  # what is wider may be a joined word
+_JOINED = 1.4  # what is wider may be a joined word
 
 
 @dataclass(frozen=True, slots=True)

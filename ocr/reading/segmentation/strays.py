@@ -11,24 +11,36 @@ from numpy.typing import NDArray
 
 # In letter heights of the page.
 _AROUND = 4.0  # letters this near to either side are the neighbours of a piece
-_BEYOND = 0.4  # how far above or below its neighbours a piece may reach
-_DOT, _DOT_BEYOND = 0.7, 0.7  # the same for dots and quotes, smaller than this
+_ABOVE, _BELOW = 0.4, 0.2  # how far above or below its neighbours a piece may reach
+_DOT, _DOT_ABOVE = 0.7, 0.7  # the same for dots and quotes, smaller than this
 _TALL = 1.5  # of what is taller, no more need lie between
 
-_WITHIN = 0.7  # of a piece's height lies between its neighbours' highest and lowest ink
+_WITHIN, _DOT_WITHIN = 0.55, 0.7  # of a piece's height lies between its neighbours' highest and lowest ink
 _MOST = 0.7  # of a row's pieces do so, if it is no row
 _SMALLER = 0.5  # its ink's height, all pieces together, is at most this part of the other row's
 
 
 def within(box: NDArray[np.float64], row: NDArray[np.float64], height: float) -> bool:
     """Whether ``box`` lies between the highest and the lowest of its neighbours in ``row``, (N, 4)."""
-    near = row[(row[:, 0] < box[2] + _AROUND * height) & (row[:, 2] > box[0] - _AROUND * height)]
+    near = _near(box, row, height)
     if len(near) == 0:
         return False
     high = box[3] - box[1]
-    beyond = (_DOT_BEYOND if max(high, box[2] - box[0]) < _DOT * height else _BEYOND) * height
-    shared = min(box[3], near[:, 3].max() + beyond) - max(box[1], near[:, 1].min() - beyond)
-    return bool(shared >= _WITHIN * min(high, _TALL * height))
+    dot = max(high, box[2] - box[0]) < _DOT * height
+    above, part = (_DOT_ABOVE, _DOT_WITHIN) if dot else (_ABOVE, _WITHIN)
+    shared = min(box[3], near[:, 3].max() + _BELOW * height) - max(box[1], near[:, 1].min() - above * height)
+    return bool(shared >= part * min(high, _TALL * height))
+
+
+def _near(box: NDArray[np.float64], row: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+    return row[(row[:, 0] < box[2] + _AROUND * height) & (row[:, 2] > box[0] - _AROUND * height)]
+
+
+def _distance(box: NDArray[np.float64], row: NDArray[np.float64], height: float) -> float:
+    """Between the middles of ``box`` and of its neighbours, in pixels; infinite where it has none."""
+    near = _near(box, row, height)
+    middle = np.median(near[:, [1, 3]].mean(axis=1)) if len(near) else np.inf
+    return float(abs(box[[1, 3]].mean() - middle))
 
 
 def absorb(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -> list[list[int]]:
@@ -42,7 +54,7 @@ def absorb(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -
     kept = dict(enumerate(map(list, chains)))
     for place, small in enumerate(order):
         left, right = ends[small]
-        best, most = -1, _MOST
+        best, nearest = -1, np.inf
         for large in order[place + 1 :]:
             if amounts[small] > _SMALLER * amounts[large]:
                 continue
@@ -50,8 +62,9 @@ def absorb(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -
                 continue
             row = boxes[chains[large]]
             share = float(np.mean([within(boxes[item], row, height) for item in chains[small]]))
-            if share >= most:
-                best, most = large, share
+            distance = float(np.mean([_distance(boxes[item], row, height) for item in chains[small]]))
+            if share >= _MOST and distance < nearest:
+                best, nearest = large, distance
         if best >= 0:
             kept[best] += kept.pop(small)
     return list(kept.values())

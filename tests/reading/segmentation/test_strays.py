@@ -43,6 +43,13 @@ def test_rows_of_like_size_are_left_alone() -> None:
     assert absorb(found, boxes, 30) == found
 
 
+def test_between_two_rows_the_nearer_one_is_chosen() -> None:
+    lower = LETTERS + np.array([0, 44, 0, 44])
+    word = np.array([-60.0, 74, -20, 108])  # a joined word before the lower row, a little high
+    found, boxes = chains(lower, word)
+    assert [sorted(chain) for chain in absorb(found, boxes, 30)] == [list(range(8)), list(range(8, 17))]
+
+
 def test_within_heeds_the_neighbours_only() -> None:
     assert within(RING, LETTERS, 30) and not within(RING - np.array([0, 40, 0, 40]), LETTERS, 30)
     assert not within(RING + np.array([900, 0, 900, 0]), LETTERS, 30)
