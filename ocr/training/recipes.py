@@ -68,7 +68,7 @@ RECIPES = {
             (*ASCII94, NOT_A_LETTER),
             {c: c for c in ASCII94},
             "cnn",
-            {"width": 48, "features": 6},
+            {"width": 40, "features": 6},
             shares={"unipen": 0.75, "fonts": 0.25, "mnist": 0.2},
             weights=_RARE_MARKS,
             negatives=0.10,
