@@ -55,7 +55,7 @@ def find_rows(letters: Letters) -> list[Row]:
         return []
     cores = _cores(letters)
     chains = _merge(_chains(cores, large, height), cores, height)
-    chains = absorb(chains, boxes, height)
+    chains = absorb(chains, boxes, height, cores)
     lines = [_line(boxes, chain, height, cores) for chain in chains]
     _adopt_marks(letters, chains, lines)
     chains = [sorted_chain(boxes, chain) for chain in chains]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _ROUNDS = 400
 _RATE = 0.03
 _LIMITS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 1.01)
-_WORSE = 1.01  # error rate that leaving rows to the letters reader may cost, as a factor
+_WORSE = 1.1  # errors that leaving rows to the letters reader may cost there, as a factor
 
 
 def learn_features(
@@ -70,8 +70,8 @@ def choose_certain(
 
     sure: (N,) the letters reader's certainty of each row; by_letters, decided: (N,) errors of either way.
     """
-    limit = _WORSE * decided.sum()
     for certain in _LIMITS:
-        if np.where(sure >= certain, by_letters, decided).sum() <= limit:
+        left = sure >= certain
+        if by_letters[left].sum() <= _WORSE * decided[left].sum():
             return certain
     return _LIMITS[-1]

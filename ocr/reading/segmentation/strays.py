@@ -43,11 +43,18 @@ def _distance(box: NDArray[np.float64], row: NDArray[np.float64], height: float)
     return float(abs(box[[1, 3]].mean() - middle))
 
 
-def absorb(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -> list[list[int]]:
+def absorb(
+    chains: list[list[int]],
+    boxes: NDArray[np.float64],
+    height: float,
+    cores: NDArray[np.float64] | None = None,
+) -> list[list[int]]:
     """Give small rows that lie within a larger one to it; the others stay as they are.
 
     chains: for each row its boxes' numbers. boxes: (N, 4) left, top, right, bottom. height: of letters, pixels.
+    cores: (N, 4) the same without what ascends or descends from joined words, None for ``boxes``.
     """
+    cores = boxes if cores is None else cores
     amounts = [float((boxes[chain, 3] - boxes[chain, 1]).sum()) for chain in chains]
     ends = [(boxes[chain, 0].min(), boxes[chain, 2].max()) for chain in chains]
     order = np.argsort(amounts, kind="stable").tolist()
@@ -61,8 +68,8 @@ def absorb(chains: list[list[int]], boxes: NDArray[np.float64], height: float) -
             if right < ends[large][0] - _AROUND * height or left > ends[large][1] + _AROUND * height:
                 continue
             row = boxes[chains[large]]
-            share = float(np.mean([within(boxes[item], row, height) for item in chains[small]]))
-            distance = float(np.mean([_distance(boxes[item], row, height) for item in chains[small]]))
+            share = float(np.mean([within(cores[item], row, height) for item in chains[small]]))
+            distance = float(np.mean([_distance(cores[item], row, height) for item in chains[small]]))
             if share >= _MOST and distance < nearest:
                 best, nearest = large, distance
         if best >= 0:
