@@ -303,20 +303,20 @@ def _piece(ink: Ink, letters: Letters, members: tuple[int, ...]) -> Piece:
 
 
 def line_of(reading: Reading, table: tuple[tuple[float, float], ...], reader: str = "letters") -> Line:
-    """A reading that has letters as a line. table: for `word_confidence`; reader: who read it."""
+    """A reading that has letters as a line. table: calibrates `Reading.word_chances`; reader: who read it.
+
+    The confidence of a word whose reading breaks the pattern is 0.
+    """
     return Line(
         tuple(
-            Word(tuple(_letter(letter) for letter in word), word_confidence(word, table), reader)
-            for word in reading.words()
+            Word(
+                tuple(_letter(letter) for letter in word),
+                calibrated(chance, table) if any(letter.confidence > 0 for letter in word) else 0.0,
+                reader,
+            )
+            for word, chance in zip(reading.words(), reading.word_chances(), strict=True)
         )
     )
-
-
-def word_confidence(word: tuple[ReadLetter, ...], table: tuple[tuple[float, float], ...]) -> float:
-    """Calibrated probability that a whole word is right; 0 where its reading breaks the pattern."""
-    if not word or all(letter.confidence == 0 for letter in word):
-        return 0.0
-    return calibrated(float(np.prod([letter.chance for letter in word])), table)
 
 
 def _letter(letter: ReadLetter) -> Letter:

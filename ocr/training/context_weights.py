@@ -169,9 +169,9 @@ def samples(
             if number:
                 next(hits)
             letters += _letter_samples(reading, hits)
-            for word in reading.words():
+            for word, chance in zip(reading.words(), reading.word_chances(), strict=True):
                 text = "".join(letter.text for letter in word)
-                words.append((float(np.prod([letter.chance for letter in word])), float(text in wanted)))
+                words.append((chance, float(text in wanted)))
     return np.array(letters, float).reshape(-1, 2), np.array(words, float).reshape(-1, 2)
 
 

@@ -13,7 +13,10 @@ from ocr.reading.decoding.context import Place
 
 
 class Step(NamedTuple):
-    """One step of a reading: ``symbol`` for ``arc``; symbol -1 leaves the arc out, arc -1 is a space."""
+    """One step of a reading: ``symbol`` for ``arc``; symbol -1 leaves the arc out.
+
+    Arc -1 is a space, ``symbol`` then the node where it stands.
+    """
 
     arc: int
     symbol: int
@@ -134,10 +137,13 @@ class Graph:
     ) -> None:
         """Put a second layer at ``node``: hypothesis k comes from ``sources[k]``, with a space or without."""
         first = self._first[node]
+        parting = Step(-1, node)
         for slot, (source, space, added) in enumerate(
             zip(sources.tolist(), spaced.tolist(), gain.tolist(), strict=True)
         ):
-            self._edges.append(Edge(first + source, self._count + slot, added, _SPACE if space else _NOTHING))
+            self._edges.append(
+                Edge(first + source, self._count + slot, added, parting if space else _NOTHING)
+            )
         self._layer(node, places)
 
     def _layer(self, node: int, places: list[Place]) -> None:
@@ -199,7 +205,7 @@ class Graph:
         return readings
 
     def posteriors(self, sharpness: float) -> dict[tuple[int, int], float]:
-        """(arc, symbol) -> probability that the arc is on the path with this symbol; -1 is "left out".
+        """Step -> probability that it is on the path, all readings considered, spaces among them.
 
         sharpness: multiplies scores first; below 1 the probabilities are less extreme.
         """
@@ -216,7 +222,7 @@ class Graph:
         whole = backward[0]
         chances: dict[tuple[int, int], float] = {}
         for edge, gain in zip(self._edges, gains, strict=True):
-            if edge.step.arc >= 0:
+            if edge.step is not _NOTHING:
                 log = forward[edge.source] + gain + backward[edge.target] - whole
                 if log > -20:
                     key = (edge.step.arc, edge.step.symbol)
@@ -224,7 +230,6 @@ class Graph:
         return chances
 
 
-_SPACE = Step(-1, 1 << 30)
 _NOTHING = Step(-1, -1)
 
 

@@ -11,6 +11,7 @@ L. R. Rabiner, Proc. IEEE 77(2), 1989 (forward and backward sums).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -74,7 +75,8 @@ class ReadLetter:
 
     arc: which arc of the lattice; space: whether a space comes before it. confidence: calibrated probability
     that it is right, 0 in an unlawful reading; chance: the same before calibration. alternatives: other
-    characters for the same arc, best first, with their probabilities.
+    characters for the same arc, best first, with their probabilities. parted: probability that a space comes
+    before it if one was read there, that none comes if none was read.
     """
 
     text: str
@@ -84,6 +86,7 @@ class ReadLetter:
     confidence: float
     chance: float
     alternatives: tuple[tuple[str, float], ...]
+    parted: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,15 @@ class Reading:
                 words.append([])
             words[-1].append(letter)
         return [tuple(word) for word in words]
+
+    def word_chances(self) -> list[float]:
+        """For each of `words` the probability, before calibration, that its letters and both its ends are right."""
+        words = self.words()
+        ends = [word[0].parted for word in words[1:]] + [1.0]
+        return [
+            end * math.prod(letter.chance * letter.parted for letter in word)
+            for word, end in zip(words, ends, strict=True)
+        ]
 
 
 class Decoder:
@@ -259,15 +271,19 @@ class Decoder:
         lawful: bool,
     ) -> Reading:
         letters: list[ReadLetter] = []
-        space = False
+        space, reached = False, 0
         rivals: dict[int, list[tuple[float, int]]] = {}
         for (arc, symbol), chance in chances.items():
-            rivals.setdefault(arc, []).append((chance, symbol))
+            if arc >= 0:
+                rivals.setdefault(arc, []).append((chance, symbol))
         for step in steps:
             if step.arc < 0:
                 space = True
             elif step.symbol >= 0:
                 chance = chances[step.arc, step.symbol]
+                nodes = range(reached, int(lattice.starts[step.arc]) + 1)
+                apart = min(1.0, sum(chances.get((-1, node), 0.0) for node in nodes))
+                reached = int(lattice.ends[step.arc])
                 letters.append(
                     ReadLetter(
                         self._alphabet[step.symbol],
@@ -277,6 +293,7 @@ class Decoder:
                         calibrated(chance, self.weights.letter_table) if lawful else 0.0,
                         chance,
                         self._rivals(rivals.get(step.arc, []), step.symbol, chance),
+                        1.0 if not letters else apart if space else 1 - apart,
                     )
                 )
                 space = False

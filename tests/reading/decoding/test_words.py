@@ -241,6 +241,18 @@ def test_spaces_follow_gaps_and_words(english: CharacterModel) -> None:
     assert read(open_gaps, LanguageContext(CAPITALS, english, weight=0.6)).text == "TO DO LIST"
 
 
+def test_doubtful_gaps_make_words_doubtful() -> None:
+    def chances(odds: float) -> list[float]:
+        row = lattice("ON AND")
+        spaces = np.where(row.spaces > 0, np.float32(odds), row.spaces).astype(np.float32)
+        return read(plain_lattice(row.boxes, row.logs, spaces), Anything(len(CAPITALS))).word_chances()
+
+    sure, doubtful = chances(6.0), chances(0.5)
+    assert len(sure) == len(doubtful) == 2
+    assert all(less < 0.8 * more for less, more in zip(doubtful, sure, strict=True))
+    assert len(chances(-0.5)) == 1 and chances(-0.5)[0] < 0.8 * chances(-6.0)[0]
+
+
 def test_empty_row() -> None:
     nothing = plain_lattice((), np.zeros((0, 36), np.float32), np.zeros(1, np.float32))
     assert Decoder(CAPITALS).decode(nothing) == []
