@@ -63,8 +63,8 @@ class Reader:
 
         model:        name of a shipped model of letters or path of one.
         reader:       ``letters`` reads letter by letter, ``rows`` whole rows at once; ``auto`` has the second
-                      read what the first is not certain of, and decides; without the model of rows it is
-                      ``letters``.
+                      read what the first is not certain of, and decides; without the model of rows or
+                      without ``context`` it is ``letters``.
         rows_model:   name of a shipped model of rows or path of one.
         context:      decide letters together, by what English, numbers and codes look like; False: each alone.
         charset:      which characters may occur, see `charset.parse_charset`; None for all.
@@ -79,7 +79,7 @@ class Reader:
         """
         if reader not in READERS:
             raise ValueError(f"reader {reader!r} is none of {', '.join(READERS)}")
-        if reader == "auto" and rows_model == ROWS_MODEL and ROWS_MODEL not in store.names():
+        if reader == "auto" and (not context or not _is_there(rows_model)):
             reader = "letters"
         cv2.setNumThreads(threads)
         characters = None if charset is None else parse_charset(charset)
@@ -146,6 +146,11 @@ def read(source: str | os.PathLike[str] | bytes | BinaryIO | NDArray[Any] | Imag
     """
     reader = Reader(**options)
     return reader.read(next(iter(open_pictures(source, pages=(1,)))))
+
+
+def _is_there(rows_model: str | Path) -> bool:
+    """Whether the model of rows is installed, or another one is asked for."""
+    return rows_model != ROWS_MODEL or ROWS_MODEL in store.names()
 
 
 def _find_ink(page: PicturePage) -> Ink:
