@@ -35,7 +35,8 @@ from ocr.training.decision_rows import Rows
 PAGES = 40
 TUNED = 100  # rows on which the search's weights are set
 _SEED = 11
-_STEPS = {"language": 1.3, "case": 1.4, "letter": 0.5}
+_STEPS = {"language": 1.3, "case": 1.4}
+_NATS = 2.5  # what the character model takes for a letter of ordinary text, which the search gives back
 _SAVED = 0.985  # a step is taken if it leaves this part of the errors; less may be chance
 
 
@@ -91,14 +92,14 @@ def tune(rows: Sequence[Sample], network: RowNetwork, weights: RowWeights) -> Ro
     for name, step in _STEPS.items():
         for direction in (1, -1):
             while True:
-                value = getattr(weights, name)
-                moved = value + direction * step if name == "letter" else value * step**direction
-                trial = replace(weights, **{name: round(moved, 4)})
+                moved = round(getattr(weights, name) * step**direction, 4)
+                trial = replace(weights, **{name: moved})
+                trial = replace(trial, letter=round(_NATS * trial.language, 4))
                 errors = cost(trial)
                 if errors > _SAVED * best:
                     break
                 best, weights = errors, trial
-                _say(f"search: {best:.0f} errors with {name} {getattr(weights, name):.3g}")
+                _say(f"search: {best:.0f} errors with {name} {moved:.3g}")
     return weights
 
 
