@@ -124,7 +124,8 @@ def _strips(ink: Ink, letters: Letters, labels: NDArray[np.intp], row: Row) -> l
         picture, _ = row_picture(canvas, line)
         parts = members[np.argsort(members[:, 0], kind="stable")]
         gap = (int(parts[0, 0]) - reached) / row.height
-        odds = float(space_odds(np.array([gap]), row.border)[0]) if strips else 0.0
+        # A row is parted at its widest gaps: where these part no words, it is for the contexts to say so.
+        odds = max(0.0, float(space_odds(np.array([gap]), row.border)[0])) if strips else 0.0
         reached = int(parts[:, 2].max())
         strips.append(Strip(picture, line, left, top, parts, odds))
     return strips
