@@ -24,7 +24,7 @@ def test_it_reads_as_the_reader_does_with_the_same_options() -> None:
 @pytest.mark.parametrize("options", [{"charset": "@"}, {"pattern": "9@"}, {"lexicon": ["@"]}])
 def test_what_no_model_can_write_is_a_wrong_setting(options: dict[str, object]) -> None:
     with pytest.raises(SettingError, match=r"@|spell"):
-        PageReader(**options)
+        PageReader(model="nist36-cnn", **options)
 
 
 def test_a_model_of_rows_counts_where_there_is_one(tmp_path: Path) -> None:
