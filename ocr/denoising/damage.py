@@ -171,8 +171,8 @@ DAMAGES = {
         Damage("ruling", "width in pixels", 0.7, 1.3, 2.2, ruling),
         Damage("bleed-through", "opacity", 0.15, 0.3, 0.5, bleed_through),
         Damage("uneven ink", "largest loss of darkness", 0.3, 0.6, 0.85, uneven_ink),
-        Damage("JPEG blocks", "100 - quality", 70, 88, 95, jpeg, 2.0),
-        Damage("frayed edges", "grain before the threshold", 0.1, 0.16, 0.22, frayed, 3.0),
+        Damage("JPEG blocks", "100 - quality", 70, 88, 95, jpeg),
+        Damage("frayed edges", "grain before the threshold", 0.1, 0.16, 0.22, frayed, 2.0),
     )
 }
 
