@@ -9,7 +9,7 @@ rows reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -17,32 +17,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.page import Box, Letter, Line, Word
+from ocr.reading.beliefs import beliefs
 from ocr.reading.context_reader import ContextReader, line_of
 from ocr.reading.decoding.lattice import Lattice
-from ocr.reading.decoding.words import Reading, ReadLetter, calibrated
+from ocr.reading.decoding.words import Reading, calibrated
 from ocr.reading.forced import lattice_scores
 from ocr.reading.ink import Ink
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
-from ocr.reading.proposals import ReadWord, Words, mixtures, text_of, with_agreed, words_of
+from ocr.reading.proposals import Proposals, ReadWord, Words, mixtures, text_of, with_agreed, words_of
 from ocr.reading.rows.align import log_likelihoods
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.reader import RowsReader
-from ocr.reading.rows.search import RowReading
 
 FEATURES = ("letters", "rows", "context", "gaps", "length", "words", "first of letters", "first of rows")
-BELIEFS = ("one", "own", "agrees", "other", "share", "rows")
 _PROPOSALS = 4  # of each reader
 _NEVER = -1e4
-_MOST = 8.0  # the largest logit of a chance that counts
 
 
 @dataclass(frozen=True)
 class DecisionWeights:
     """Learned by `ocr.training.decision_weights`, kept in the rows model's card for each model of letters.
 
-    features: weight of each of `FEATURES`. beliefs: weight of each of `BELIEFS` in the logit of a letter's
-    confidence. certain: rows whose letters are all this sure are left to the letters reader. word_table:
+    features: weight of each of `FEATURES`. beliefs: weight of each of `ocr.reading.beliefs.BELIEFS` in the logit
+    of a letter's confidence. certain: rows whose letters are all this sure are left to the letters reader. word_table:
     (product of the letters' confidences, share of words that was right), ascending.
     """
 
@@ -63,25 +61,6 @@ class DecisionWeights:
         if "word_table" in values:
             values["word_table"] = tuple((float(a), float(b)) for a, b in values["word_table"])
         return cls(**values)
-
-
-@dataclass(frozen=True)
-class Proposals:
-    """What may stand in one row: K texts.
-
-    features: (K, F) as in `FEATURES`. lawful: whether the texts keep to pattern and lexicon. letters, rows: the
-    readers' first readings. words: of the texts whose words are known; for the others `row_texts` and ``evidence``
-    are kept, because to place the letters of a text takes longer than to score it.
-    """
-
-    texts: tuple[str, ...]
-    features: NDArray[np.float64]
-    lawful: bool
-    letters: Words
-    rows: Words
-    words: Mapping[str, Words]
-    row_texts: tuple[RowReading, ...]
-    evidence: RowEvidence
 
 
 class DecidingReader:
@@ -202,81 +181,6 @@ class DecidingReader:
 def certainty(reading: Reading) -> float:
     """How sure the letters reader is of the letter that it is least sure of."""
     return min((letter.chance for letter in reading.letters), default=-1.0)
-
-
-def beliefs(proposals: Proposals, words: Words, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(L, B) what speaks for each letter of ``words``, one of the proposals, as in `BELIEFS`.
-
-    own: logit of what its reader says; agrees: whether the other reader reads the same there; other: logit of
-    what that says; share: logit of the part of all proposals, by their ``scores``, that has the letter; rows: whether
-    it was the rows reader's.
-    """
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
-    text = text_of(words)
-    share = sum(
-        (
-            chance * shared(text, other)
-            for chance, other in zip(chances.tolist(), proposals.texts, strict=True)
-        ),
-        np.zeros(len(text)),
-    )
-    rivals = {"letters": _letters(proposals.rows), "rows": _letters(proposals.letters)}
-    others = {
-        reader: text_of(proposals.rows if reader == "letters" else proposals.letters) for reader in rivals
-    }
-    matches = {reader: shared(text, other) for reader, other in others.items()}
-    found = []
-    place = 0
-    for word in words:
-        for letter in word.letters:
-            agrees = bool(matches[word.reader][place])
-            other = 0.0
-            if agrees:
-                other = _logit(_at(rivals[word.reader], others[word.reader], text, place))
-            found.append(
-                [1, _logit(letter.chance), agrees, other, _logit(float(share[place])), word.reader == "rows"]
-            )
-            place += 1
-        place += 1  # the space
-    return np.array(found, np.float64).reshape(-1, len(BELIEFS))
-
-
-def shared(text: str, other: str) -> NDArray[np.float64]:
-    """(L,) 1 for the characters of ``text`` before and after the part where it differs from ``other``."""
-    first, last = _ends(text, other)
-    same = np.zeros(len(text))
-    same[:first] = 1
-    same[len(text) - last :] = 1
-    return same
-
-
-def _ends(text: str, other: str) -> tuple[int, int]:
-    """How many characters two texts have in common at the beginning, and then at the end."""
-    least = min(len(text), len(other))
-    first = next((k for k in range(least) if text[k] != other[k]), least)
-    last = next((k for k in range(least - first) if text[-1 - k] != other[-1 - k]), least - first)
-    return first, last
-
-
-def _letters(words: Words) -> list[ReadLetter | None]:
-    """The letters of words, None for the space between two."""
-    letters: list[ReadLetter | None] = []
-    for word in words:
-        letters += [None] * bool(letters)
-        letters += word.letters
-    return letters
-
-
-def _at(letters: list[ReadLetter | None], other: str, text: str, place: int) -> float:
-    """The chance of the letter in ``other`` that stands for character ``place`` of ``text``."""
-    first, _ = _ends(text, other)
-    letter = letters[place if place < first else place + len(other) - len(text)]
-    return letter.chance if letter else 0.5
-
-
-def _logit(chance: float) -> float:
-    return float(np.clip(np.log(max(chance, 1e-9) / max(1 - chance, 1e-9)), -_MOST, _MOST))
 
 
 def _word(word: ReadWord, chances: list[float], table: tuple[tuple[float, float], ...]) -> Word:

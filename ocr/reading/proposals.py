@@ -7,10 +7,15 @@ from the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ocr.reading.decoding.words import Reading, ReadLetter
+from ocr.reading.rows.evidence import RowEvidence
+from ocr.reading.rows.search import RowReading
 
 _BESIDE = 0.3  # words share at least this part of the narrower one's width if they are of one stretch
 
@@ -99,3 +104,22 @@ def mixtures(first: Words, second: Words) -> list[Words]:
                     words += other.first if take_first else other.second
                 found.append(words)
     return found
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What may stand in one row: K texts.
+
+    features: (K, F) as in `ocr.reading.decide.FEATURES`. lawful: whether the texts keep to pattern and lexicon.
+    letters, rows: the readers' first readings. words: of the texts whose words are known; for the others `row_texts` and ``evidence``
+    are kept, because to place the letters of a text takes longer than to score it.
+    """
+
+    texts: tuple[str, ...]
+    features: NDArray[np.float64]
+    lawful: bool
+    letters: Words
+    rows: Words
+    words: Mapping[str, Words]
+    row_texts: tuple[RowReading, ...]
+    evidence: RowEvidence

@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.beliefs import beliefs
 from ocr.reading.classifier import Classifier
 from ocr.reading.context_reader import ContextReader, context_reader
-from ocr.reading.decide import DecidingReader, DecisionWeights, Proposals, beliefs, certainty
+from ocr.reading.decide import DecidingReader, DecisionWeights, certainty
 from ocr.reading.decoding.context import LanguageContext
 from ocr.reading.decoding.language import load_language
 from ocr.reading.decoding.lattice import Lattice
-from ocr.reading.proposals import text_of
+from ocr.reading.proposals import Proposals, text_of
 from ocr.reading.rows.ctc import ALPHABET
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.network import RowNetwork

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ocr.page import Page
+from ocr.reading.beliefs import BELIEFS, beliefs, shared
 from ocr.reading.classifier import Classifier
 from ocr.reading.context_reader import ContextReader, context_reader
-from ocr.reading.decide import BELIEFS, DecidingReader, DecisionWeights, beliefs, shared
+from ocr.reading.decide import DecidingReader, DecisionWeights
 from ocr.reading.decoding.constraints import PatternContext
 from ocr.reading.decoding.context import Anything
 from ocr.reading.proposals import text_of

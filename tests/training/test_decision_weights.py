@@ -12,7 +12,8 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("fontTools")
 
-from ocr.reading.decide import BELIEFS, FEATURES, DecisionWeights
+from ocr.reading.beliefs import BELIEFS
+from ocr.reading.decide import FEATURES, DecisionWeights
 from ocr.reading.rows.reader import RowWeights
 from ocr.training import decision_weights
 from ocr.training.decision_fit import choose_certain, learn_beliefs, learn_features
