@@ -13,6 +13,8 @@ from typing import Any
 
 from ocr.errors import ModelError
 
+LETTERS = "print94"  # what reads letters unless told otherwise
+ROWS = "rows"  # and rows
 CARD_VERSION = 1
 WEIGHTS = (".onnx", ".safetensors")
 _REQUIRED = {"format_version": int, "kind": str, "sha256": str}

@@ -79,7 +79,7 @@ def test_weights_without_a_card(tmp_path: Path) -> None:
 def test_find_tells_what_there_is() -> None:
     with pytest.raises(ModelError, match=r"no model is called 'nits36'.*nist36-cnn"):
         store.find("nits36")
-    with pytest.raises(ModelError, match="shipped: nist36-cnn, nist36-mlp;"):
+    with pytest.raises(ModelError, match="shipped: nist36-cnn, nist36-mlp, print94;"):
         store.load("nits36", kind="letters")
     with pytest.raises(ModelError, match="no such model file"):
         store.find("nowhere/mine.onnx")

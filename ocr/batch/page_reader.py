@@ -38,7 +38,7 @@ class PageReader:
             yield self._reader.read(picture)
 
     @staticmethod
-    def models(model: str = "nist36-cnn", rows_model: str = "rows", **_: Any) -> str:
+    def models(model: str = store.LETTERS, rows_model: str = store.ROWS, **_: Any) -> str:
         """SHA-256 over all that is trained and could change a result. ModelError without ``model``."""
         used = {store.load(model, kind="letters")["sha256"]}
         with suppress(ModelError):  # pages may be read without it; if not, that is for the reader to say

@@ -12,13 +12,14 @@ from typing import Any
 
 import click
 
+from ocr import store
 from ocr.commands._types import Charset, Lexicon, Pixels
 
 _Command = Callable[..., Any]
 _READING: dict[str, Callable[[_Command], _Command]] = {
     "model": click.option(
         "--model",
-        default="nist36-cnn",
+        default=store.LETTERS,
         metavar="NAME_OR_FILE",
         show_default=True,
         help="The model that reads letters: a name that ships, or a file.",
@@ -32,7 +33,7 @@ _READING: dict[str, Callable[[_Command], _Command]] = {
     ),
     "rows_model": click.option(
         "--rows-model",
-        default="rows",
+        default=store.ROWS,
         metavar="NAME_OR_FILE",
         show_default=True,
         help="The model that reads rows; without it, auto reads letter by letter.",

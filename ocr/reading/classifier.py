@@ -23,7 +23,7 @@ class Classifier:
     uses_placement: whether `probabilities` takes placement features beside the crops.
     """
 
-    def __init__(self, model: str | Path = "nist36-cnn", threads: int = 1) -> None:
+    def __init__(self, model: str | Path = store.LETTERS, threads: int = 1) -> None:
         """Load a shipped model by name or any by path; ModelError when it cannot be used."""
         loaded = store.load(model, kind="letters")
         self.name = loaded.name

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 READERS = ("auto", "letters", "rows")
-ROWS_MODEL = "rows"
 _FIRST_LOOK = 800  # long side, in pixels, at the least, at which a picture is looked at first
 _LEAST_HEIGHT = 30.0  # letters lower than this are looked at again with more pixels, if the picture has them
 
@@ -46,10 +45,10 @@ class Reader:
 
     def __init__(
         self,
-        model: str | Path = "nist36-cnn",
+        model: str | Path = store.LETTERS,
         *,
         reader: str = "auto",
-        rows_model: str | Path = ROWS_MODEL,
+        rows_model: str | Path = store.ROWS,
         context: bool = True,
         charset: str | None = None,
         pattern: str | None = None,
@@ -150,7 +149,7 @@ def read(source: str | os.PathLike[str] | bytes | BinaryIO | NDArray[Any] | Imag
 
 def _is_there(rows_model: str | Path) -> bool:
     """Whether the model of rows is installed, or another one is asked for."""
-    return rows_model != ROWS_MODEL or ROWS_MODEL in store.names()
+    return rows_model != store.ROWS or store.ROWS in store.names()
 
 
 def _find_ink(page: PicturePage) -> Ink:

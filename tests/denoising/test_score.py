@@ -42,7 +42,7 @@ def test_every_damage_has_three_rows_and_doing_nothing_gains_nothing():
 
 
 def test_reading_counts_what_cleaning_wins_back():
-    classifier = Classifier()
+    classifier = Classifier("nist36-cnn")
     rows = reading(LETTERS, lambda crops: np.broadcast_to(LETTERS.crops, crops.shape), classifier)
     assert all(row.cleaned == row.clean for row in rows)
     lost = [row for row in rows if row.damaged < row.clean]
@@ -57,7 +57,9 @@ def test_part_won_back():
 def test_letters_that_the_classifier_does_not_know_are_left_out():
     odd = TestLetters("odd", LETTERS.crops, LETTERS.labels, ("?", *CHARACTERS[1:]))
     known = TestLetters("known", LETTERS.crops[1:], LETTERS.labels[1:], LETTERS.classes)
-    left, right = (reading(letters, lambda crops: crops, Classifier())[0] for letters in (odd, known))
+    left, right = (
+        reading(letters, lambda crops: crops, Classifier("nist36-cnn"))[0] for letters in (odd, known)
+    )
     assert left.clean == right.clean
 
 

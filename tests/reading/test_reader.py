@@ -94,7 +94,7 @@ def test_exif_orientation_changes_nothing(reader: Reader, orientation: int) -> N
 
 
 def test_charset_is_a_constraint_not_a_filter() -> None:
-    page = read(Reader(charset="digits", context=False), drawn())
+    page = read(Reader("nist36-cnn", charset="digits", context=False), drawn())
     assert page.text.replace(" ", "").replace("\n", "").isdigit()
     assert len(list(page.letters)) == len((WORDS + "MAKE TEA").replace(" ", ""))
 
@@ -113,7 +113,7 @@ def test_bad_options() -> None:
 @pytest.mark.parametrize("kind", ["rows", "auto"])
 def test_rows_are_read_with_a_model_given_by_its_path(kind: str, tmp_path: Path) -> None:
     page = read(Reader(reader=kind, rows_model=tiny_model(tmp_path)), drawn())
-    assert page.model == {"rows": "rows", "auto": "nist36-cnn+rows"}[kind]
+    assert page.model == {"rows": "rows", "auto": "print94+rows"}[kind]
     assert {word.reader for word in page.words} <= {"letters", "rows"}
     assert ocr.Page.from_dict(page.to_dict()) == page
     for letter in page.letters:
@@ -126,7 +126,7 @@ def test_rows_are_read_with_a_model_given_by_its_path(kind: str, tmp_path: Path)
 def test_without_a_model_of_rows_auto_reads_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocr.store.names", lambda: [])
     page = read(Reader(), drawn())
-    assert page.model == "nist36-cnn" and {word.reader for word in page.words} == {"letters"}
+    assert page.model == "print94" and {word.reader for word in page.words} == {"letters"}
 
 
 def test_blank_paper_reads_as_nothing(reader: Reader) -> None:
