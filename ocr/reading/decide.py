@@ -26,7 +26,6 @@ from ocr.reading.ink import Ink
 from ocr.reading.letters import Letters
 from ocr.reading.lines import Row
 from ocr.reading.proposals import Proposals, ReadWord, Words, mixtures, text_of, with_agreed, words_of
-from ocr.reading.rows.align import log_likelihoods
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.reader import RowsReader
 
@@ -150,7 +149,7 @@ class DecidingReader:
         features = np.stack(
             [
                 without,
-                np.maximum(log_likelihoods(evidence.logs, spelled), _NEVER),
+                np.maximum(evidence.likelihoods(spelled), _NEVER),
                 np.maximum(context, _NEVER) if lawful else np.zeros(len(texts)),
                 together - without,
                 [len(text.replace(" ", "")) for text in texts],

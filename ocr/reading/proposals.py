@@ -111,8 +111,8 @@ class Proposals:
     """What may stand in one row: K texts.
 
     features: (K, F) as in `ocr.reading.decide.FEATURES`. lawful: whether the texts keep to pattern and lexicon.
-    letters, rows: the readers' first readings. words: of the texts whose words are known; for the others `row_texts` and ``evidence``
-    are kept, because to place the letters of a text takes longer than to score it.
+    letters, rows: the readers' first readings. words: of the texts whose words are known; for the others
+    ``row_texts`` and ``evidence`` are kept, because to place the letters of a text takes longer than to score it.
     """
 
     texts: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +106,20 @@ class RowsReader:
         return row_evidence(self.network, cut_strips(ink, letters, rows, wanted), self.alphabet)
 
     def texts(self, evidence: RowEvidence, count: int) -> list[RowReading]:
-        """The ``count`` likeliest texts of a row, best first."""
-        return self._search.read(evidence.logs, count)
+        """The ``count`` likeliest texts of a row, best first: those that either look proposes, scored by both."""
+        found: dict[tuple[int, ...], RowReading] = {}
+        for logs in (evidence.logs, evidence.closer):
+            for text in self._search.read(logs, count):
+                found.setdefault(text.symbols, text)
+        lawful = any(text.lawful for text in found.values())
+        texts = [text for text in found.values() if text.lawful == lawful]
+        likely = evidence.likelihoods([text.symbols for text in texts])
+        scored = [
+            replace(text, score=text.score - text.optical + optical, optical=optical)
+            for text, optical in zip(texts, likely.tolist(), strict=True)
+            if optical > -np.inf
+        ]
+        return sorted(scored, key=lambda text: -text.score)[:count]
 
     def context_score(self, text: str) -> float:
         """What the contexts give a whole text, -inf where it may not come; ValueError for unknown characters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import ascii_uppercase
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from ocr.page import Box
 from ocr.reading.decoding.constraints import LexiconContext
 from ocr.reading.decoding.context import Anything
+from ocr.reading.rows.align import log_likelihood
 from ocr.reading.rows.ctc import ALPHABET
 from ocr.reading.rows.reader import RowsReader, RowWeights
 from tests.reading.rows.told import ToldNetwork, drawn
@@ -86,6 +88,25 @@ def test_weights_come_from_the_card() -> None:
     weights = RowWeights.from_card({"language": 0.3, "letter_table": [[0, 0], [1, 0.9]], "unheard of": 1})
     assert weights.language == 0.3 and weights.letter_table == ((0, 0), (1, 0.9))
     assert RowWeights.from_card({}) == RowWeights()
+
+
+class TwoMinded(ToldNetwork):
+    """Says one text at the first look, and at the second another."""
+
+    def logits(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+        return [self._said(next(self.texts), picture.shape[1]) for picture in pictures]
+
+
+@pytest.mark.parametrize("texts", [("TEA", "PEA"), ("PEA", "TEA")])
+def test_a_text_is_as_likely_as_both_looks_say(texts: tuple[str, str]) -> None:
+    found = RowsReader(TwoMinded(texts), ASCII)  # type: ignore[arg-type]
+    (evidence,) = found.evidence(*drawn("TEA"))
+    read = found.texts(evidence, 4)
+    assert {text.text for text in read[:2]} == {"TEA", "PEA"}
+    for text in read:
+        both = [log_likelihood(logs, text.symbols) for logs in (evidence.logs, evidence.closer)]
+        assert text.optical == pytest.approx(np.mean(both), abs=1e-6)
+    assert read[0].score == pytest.approx(read[1].score, abs=0.5)
 
 
 def test_what_contexts_give_a_text() -> None:

@@ -9,7 +9,7 @@ from ocr.reading.ink import find_ink
 from ocr.reading.letters import find_letters
 from ocr.reading.lines import find_rows
 from ocr.reading.rows.picture import HEIGHT, MARGIN
-from ocr.reading.rows.strips import WIDEST, cut_strips
+from ocr.reading.rows.strips import CLOSER, WIDEST, cut_strips
 from tests.drawn import blank, write
 from tests.reading.rows.told import drawn
 
@@ -28,6 +28,14 @@ def test_a_row_is_one_strip_and_its_points_find_their_way_back() -> None:
         corners = boxes[:, :2].astype(float)
         assert np.allclose(strip.to_ink(strip.from_ink(corners)), corners)
         assert (strip.from_ink(corners)[:, 0] >= MARGIN - 3).all()
+
+
+def test_the_second_look_is_closer() -> None:
+    ((strip,),) = cut_strips(*drawn("TO DO LIST"))
+    inner, closer = strip.picture.shape[1] - 2 * MARGIN, strip.closer.shape[1] - 2 * MARGIN
+    assert strip.closer.shape[0] == HEIGHT and abs(closer - CLOSER * inner) < 3
+    high = [np.flatnonzero((picture > 127).any(axis=1)) for picture in (strip.picture, strip.closer)]
+    assert high[1][-1] - high[1][0] > high[0][-1] - high[0][0]
 
 
 def test_only_rows_that_are_wanted_are_cut() -> None:

@@ -1,4 +1,4 @@
-"""A row reader's network that is told what it will say, and drawn rows to say it of."""
+"""A row reader's network that is told what it will say at either look, and drawn rows to say it of."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Found = tuple[Ink, Letters, list[Row]]
 
 
 class ToldNetwork:
-    """Says ``texts``, one for each picture in turn, its letters evenly along the picture."""
+    """Says ``texts``, one for each strip in turn, and the same for its closer picture: letters evenly along it."""
 
     name = "told"
     stride = 4
@@ -34,10 +34,10 @@ class ToldNetwork:
 
     def logits(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         self.asked += len(pictures)
-        return [self._said(picture.shape[1]) for picture in pictures]
+        texts = [next(self.texts) for _ in range(len(pictures) // 2)]
+        return [self._said(text, picture.shape[1]) for text, picture in zip(texts * 2, pictures, strict=True)]
 
-    def _said(self, width: int) -> NDArray[np.float32]:
-        text = next(self.texts)
+    def _said(self, text: str, width: int) -> NDArray[np.float32]:
         said = np.zeros((-(-width // self.stride), CLASSES), np.float32)
         said[:, 0] = self.sure
         step = (width - 2 * MARGIN) / max(len(text), 1)
