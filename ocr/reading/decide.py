@@ -20,7 +20,7 @@ from ocr.page import Box, Letter, Line, Word
 from ocr.reading.beliefs import beliefs
 from ocr.reading.context_reader import ContextReader, line_of
 from ocr.reading.decoding.lattice import Lattice
-from ocr.reading.decoding.words import Reading, calibrated
+from ocr.reading.decoding.words import Reading, Weights, calibrated
 from ocr.reading.forced import lattice_scores
 from ocr.reading.ink import Ink
 from ocr.reading.letters import Letters
@@ -39,7 +39,7 @@ class DecisionWeights:
     """Learned by `ocr.training.decision_weights`, kept in the rows model's card for each model of letters.
 
     features: weight of each of `FEATURES`. beliefs: weight of each of `ocr.reading.beliefs.BELIEFS` in the logit
-    of a letter's confidence. certain: rows whose letters are all this sure are left to the letters reader. word_table:
+    of a letter's confidence. certain: rows with a `certainty` of this are left to the letters reader. word_table:
     (product of the letters' confidences, share of words that was right), ascending.
     """
 
@@ -78,7 +78,11 @@ class DecidingReader:
         decoder = self._letters.decoder
         lattices = self._letters.lattices(ink, letters, rows)
         found = [decoder.decode(lattice, _PROPOSALS) for lattice in lattices]
-        doubtful = [number for number, readings in enumerate(found) if not self._is_certain(readings)]
+        doubtful = [
+            number
+            for number, (readings, lattice) in enumerate(zip(found, lattices, strict=True))
+            if certainty(readings, lattice, decoder.weights) < max(self.weights.certain, 0)
+        ]
         evidence = self._rows.evidence(ink, letters, rows, doubtful) if doubtful else []
         decided = {
             number: self._decide(self.propose(lattices[number], found[number], seen))
@@ -91,9 +95,6 @@ class DecidingReader:
             elif decided[number]:
                 lines.append(Line(decided[number]))
         return lines
-
-    def _is_certain(self, found: Sequence[Reading]) -> bool:
-        return bool(found) and found[0].lawful and certainty(found[0]) >= self.weights.certain
 
     def propose(self, lattice: Lattice, by_letters: Sequence[Reading], evidence: RowEvidence) -> Proposals:
         """All that may stand in a row, with what both readers say of it.
@@ -177,9 +178,16 @@ class DecidingReader:
         )
 
 
-def certainty(reading: Reading) -> float:
-    """How sure the letters reader is of the letter that it is least sure of."""
-    return min((letter.chance for letter in reading.letters), default=-1.0)
+def certainty(found: Sequence[Reading], lattice: Lattice, weights: Weights) -> float:
+    """How sure the letters reader is of the letter and of the gap that it is least sure of; -1 without lawful letters.
+
+    found: the best readings of ``lattice``. weights: of the letters reader's search.
+    """
+    if not found or not found[0].lawful or not found[0].letters:
+        return -1.0
+    gaps = np.abs(lattice.spaces[1:-1][np.isfinite(lattice.spaces[1:-1])]) * weights.space
+    least = 1 / (1 + np.exp(-float(gaps.min(initial=np.inf))))
+    return min(least, *(letter.chance for letter in found[0].letters))
 
 
 def _word(word: ReadWord, chances: list[float], table: tuple[tuple[float, float], ...]) -> Word:

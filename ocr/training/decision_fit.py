@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _ROUNDS = 400
 _RATE = 0.06
 _LIMITS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 1.01)
-_WORSE = 1.1  # errors that leaving rows to the letters reader may cost there, as a factor
+_WORSE = 1.0  # errors that leaving rows to the letters reader may cost there, as a factor
 
 
 def learn_features(

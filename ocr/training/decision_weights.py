@@ -186,7 +186,10 @@ def learn(data: Path, model: Path, classifier_name: str, pages: int = PAGES) -> 
         for row, proposed in zip(rows, proposals, strict=True)
     ]
     sure = np.array(
-        [certainty(readings[0]) if readings and readings[0].lawful else -1.0 for readings in found]
+        [
+            certainty(readings, row.lattice, letters.decoder.weights)
+            for readings, row in zip(found, rows, strict=True)
+        ]
     )
     by_letters, by_rows = (
         np.array(
