@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.errors import ModelError
 from ocr.page import Box, Letter, Line, Word
-from ocr.reading.beliefs import beliefs
+from ocr.reading.beliefs import BELIEFS, beliefs
 from ocr.reading.context_reader import ContextReader, line_of
 from ocr.reading.decoding.lattice import Lattice
 from ocr.reading.decoding.words import Reading, Weights, calibrated
@@ -29,7 +30,7 @@ from ocr.reading.proposals import Proposals, ReadWord, Words, mixtures, text_of,
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.reader import RowsReader
 
-FEATURES = ("letters", "rows", "context", "gaps", "length", "words", "first of letters", "first of rows")
+FEATURES = ("letters", "rows", "context", "gaps", "length", "first of letters", "first of rows")
 _PROPOSALS = 4  # of each reader
 _NEVER = -1e4
 
@@ -43,20 +44,25 @@ class DecisionWeights:
     (product of the letters' confidences, share of words that was right), ascending.
     """
 
-    features: tuple[float, ...] = (0.5, 1.0, 1.0, 0.8, 2.0, 1.0, 0.5, 0.5)
+    features: tuple[float, ...] = (0.5, 1.0, 1.0, 0.8, 2.0, 0.5, 0.5)
     beliefs: tuple[float, ...] = (0.0, 0.5, 0.5, 0.3, 0.3, 0.0)
     certain: float = 0.99
     word_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
 
     @classmethod
     def from_card(cls, entry: dict[str, Any]) -> DecisionWeights:
-        """The weights in a card; keys that this version does not know are left alone."""
+        """The weights in a card; keys that this version does not know are left alone. ModelError for too few or many."""
         values: dict[str, Any] = {
             field.name: entry[field.name] for field in fields(cls) if field.name in entry
         }
-        for name in ("features", "beliefs"):
+        for name, meant in (("features", FEATURES), ("beliefs", BELIEFS)):
             if name in values:
                 values[name] = tuple(float(weight) for weight in values[name])
+                if len(values[name]) != len(meant):
+                    raise ModelError(
+                        f"the rows model's card: key 'decisions' has {len(values[name])} {name}, this version "
+                        f"{len(meant)}; learn them again (python -m ocr.training.decision_weights)"
+                    )
         if "word_table" in values:
             values["word_table"] = tuple((float(a), float(b)) for a, b in values["word_table"])
         return cls(**values)
@@ -154,7 +160,6 @@ class DecidingReader:
                 np.maximum(context, _NEVER) if lawful else np.zeros(len(texts)),
                 together - without,
                 [len(text.replace(" ", "")) for text in texts],
-                [text.count(" ") for text in texts],
                 *([text == first for text in texts] for first in firsts),
             ],
             axis=1,

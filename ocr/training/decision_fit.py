@@ -17,11 +17,16 @@ _WORSE = 1.0  # errors that leaving rows to the letters reader may cost there, a
 
 
 def learn_features(
-    rows: Sequence[NDArray[np.float64]], errors: Sequence[NDArray[np.float64]], start: Sequence[float]
+    rows: Sequence[NDArray[np.float64]],
+    errors: Sequence[NDArray[np.float64]],
+    start: Sequence[float],
+    gaps: float = 0.0,
 ) -> tuple[float, ...]:
     """Weights of the features that make the expected number of errors least, by gradient descent.
 
     rows: for each row (K, F), the features of its proposals. errors: for each row (K,), those of each of them.
+    gaps: least weight of the gaps for each of the letters. Drawn pages are by many hands, and tell less than real ones
+    of how wide gaps are.
     """
     weights = np.array(start, np.float64)
     centred = [features - features.max(axis=0, keepdims=True) for features in rows]
@@ -47,6 +52,7 @@ def learn_features(
         move = momentum / (1 - 0.9**step) / (np.sqrt(speed / (1 - 0.99**step)) + 1e-9)
         weights = weights - rate * move / scale
         weights[:2] = np.maximum(weights[:2], 0.02)  # neither reader's evidence ever speaks against a text
+        weights[3] = max(weights[3], gaps * weights[0])
     return tuple(round(float(weight), 4) for weight in best)
 
 

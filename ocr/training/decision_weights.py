@@ -162,9 +162,12 @@ def reading_tables(reader: RowsReader, rows: Sequence[Sample]) -> RowWeights:
     )
 
 
-def learn(data: Path, model: Path, classifier_name: str, pages: int = PAGES) -> dict[str, float]:
+def learn(
+    data: Path, model: Path, classifier_name: str, pages: int = PAGES, *, search: bool = True
+) -> dict[str, float]:
     """Learn everything for one pair of models and write it into the rows model's card.
 
+    search: whether to set the weights of the rows reader's search too, or leave them as the card has them.
     Returns character error rates of the letters reader, the rows reader, both; where both decide, each half of the
     rows is decided by what was learned on the other.
     """
@@ -173,8 +176,10 @@ def learn(data: Path, model: Path, classifier_name: str, pages: int = PAGES) -> 
     weights = RowWeights.from_card(network.card.get("search", {}))
     rows = samples(data, letters, rows_reader(network, weights), pages)
     _say(f"{len(rows)} rows found on {pages} pages")
-    weights = tune(rows[:TUNED], network, weights)
-    reader = rows_reader(network, reading_tables(rows_reader(network, weights), rows))
+    if search:
+        weights = tune(rows[:TUNED], network, weights)
+        weights = reading_tables(rows_reader(network, weights), rows)
+    reader = rows_reader(network, weights)
     deciding = DecidingReader(letters, reader)
     found = [letters.decoder.decode(row.lattice, 4) for row in rows]
     proposals = [
@@ -198,15 +203,14 @@ def learn(data: Path, model: Path, classifier_name: str, pages: int = PAGES) -> 
         for name in ("letters", "rows")
     )
     features = [proposed.features for proposed in proposals]
-    decisions = replace(
-        DecisionWeights(), features=learn_features(features, errors, DecisionWeights().features)
-    )
+    start, space = DecisionWeights().features, letters.decoder.weights.space
+    decisions = replace(DecisionWeights(), features=learn_features(features, errors, start, space))
     decided = _errors(features, errors, decisions.features)
     decisions = replace(decisions, certain=choose_certain(sure, by_letters, decided))
     decisions = _with_confidences(decisions, deciding, rows, proposals)
     crossed = np.empty(len(rows))
     for part in (0, 1):
-        learned = learn_features(features[part::2], errors[part::2], DecisionWeights().features)
+        learned = learn_features(features[part::2], errors[part::2], start, space)
         crossed[1 - part :: 2] = _errors(features[1 - part :: 2], errors[1 - part :: 2], learned)
     left = sure >= decisions.certain
     length = sum(len(row.text) for row in rows)
@@ -265,9 +269,9 @@ def _say(line: str) -> None:
 
 
 def main(data: Path, model: Path, classifiers: Sequence[str], say: Callable[[str], None] = _say) -> None:
-    """Learn for each of ``classifiers`` in turn."""
-    for name in classifiers:
-        rates = learn(data, model, name)
+    """Learn for each of ``classifiers`` in turn; the search's weights are set with the first and serve them all."""
+    for number, name in enumerate(classifiers):
+        rates = learn(data, model, name, search=number == 0)
         say(f"{name}: " + ", ".join(f"{key} {rate:.2%}" for key, rate in rates.items()))
 
 

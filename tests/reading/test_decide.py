@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ocr.errors import ModelError
 from ocr.page import Page
 from ocr.reading.beliefs import BELIEFS, beliefs, shared
 from ocr.reading.classifier import Classifier
@@ -51,7 +52,7 @@ def test_where_both_agree_the_letters_boxes_are_kept(letters: ContextReader, pag
 
 
 def test_one_word_may_be_the_rows_readers(letters: ContextReader, page: Found) -> None:
-    rows = DecisionWeights(features=(0.02, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), certain=1.01)
+    rows = DecisionWeights(features=(0.02, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0), certain=1.01)
     lines = deciding(letters, "TO DO LIST", "MIKE TEA", sure=12.0, weights=rows)[0].read(*page)
     assert [(word.text, word.reader) for word in lines[1].words] == [("MIKE", "rows"), ("TEA", "letters")]
     data = Page(tuple(lines), 700, 400).to_dict()
@@ -111,8 +112,8 @@ def test_shared_characters() -> None:
 
 
 def test_weights_come_from_the_card() -> None:
-    weights = DecisionWeights.from_card(
-        {"features": [1, 2, 3, 4, 5, 6, 7, 8], "certain": 0.7, "validation": {}}
-    )
-    assert weights.features == (1, 2, 3, 4, 5, 6, 7, 8) and weights.certain == 0.7
+    weights = DecisionWeights.from_card({"features": [1, 2, 3, 4, 5, 6, 7], "certain": 0.7, "validation": {}})
+    assert weights.features == (1, 2, 3, 4, 5, 6, 7) and weights.certain == 0.7
     assert DecisionWeights.from_card({}) == DecisionWeights()
+    with pytest.raises(ModelError, match="2 features, this version 7"):
+        DecisionWeights.from_card({"features": [1, 2]})
