@@ -18,7 +18,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     epilog="""\b
 Examples:
   ocr-train rows --data DIR -o rows --time-limit 540            a night on two cores
-  ocr-train rows --data DIR -o rows --time-limit 20 --workers 14    on a GPU
+  ocr-train rows --data DIR -o rows --time-limit 20 --workers 14 --columns 98304    on a GPU
   ocr-train rows --data DIR -o rows --time-limit 540 --resume   go on after an interruption""",
 )
 @click.option(
@@ -57,14 +57,14 @@ Examples:
 @click.option(
     "--columns",
     type=click.IntRange(min=2048),
-    default=32_768,
+    default=12_288,
     show_default=True,
     help="Picture columns in a batch.",
 )
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
-    default=2e-3,
+    default=1.6e-3,
     show_default=True,
     help="Peak learning rate.",
 )

@@ -84,9 +84,7 @@ def load_pools(data: Path) -> tuple[Pool, Pool]:
     return training, validation
 
 
-def make_pool(
-    characters: Strokes, words: Strokes, lines: Strokes, faces: list[Face], texts: Texts
-) -> Pool:
+def make_pool(characters: Strokes, words: Strokes, lines: Strokes, faces: list[Face], texts: Texts) -> Pool:
     """The material of one side, as rows are made from it."""
     lines = lines.select(_single_line(lines))
     letters = scale_letters(characters)

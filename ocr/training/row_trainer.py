@@ -30,15 +30,15 @@ _SAME = ("seed", "columns", "rate", "steps")  # what a run must keep when it is 
 class Settings:
     """Of a run: ``minutes`` of wall clock, or ``steps`` when not 0.
 
-    rate: at its peak. columns: picture columns in a batch; 100 rows have about 30,000. warm_up: part of the
+    rate: at its peak. columns: picture columns in a batch; 30 rows have about 12,000. warm_up: part of the
     run in which the rate rises. average: how much of the averaged network each step keeps. validation_rows:
     of each kind. checks: how often to validate and write a checkpoint.
     """
 
     minutes: float = 540.0
     steps: int = 0
-    rate: float = 2e-3
-    columns: int = 32_768
+    rate: float = 1.6e-3
+    columns: int = 12_288
     warm_up: float = 0.04
     weight_decay: float = 0.02
     average: float = 0.999
