@@ -51,7 +51,10 @@ class DecisionWeights:
 
     @classmethod
     def from_card(cls, entry: dict[str, Any]) -> DecisionWeights:
-        """The weights in a card; keys that this version does not know are left alone. ModelError for too few or many."""
+        """The weights in a card; keys that this version does not know are left alone.
+
+        ModelError when there are too few or too many.
+        """
         values: dict[str, Any] = {
             field.name: entry[field.name] for field in fields(cls) if field.name in entry
         }
