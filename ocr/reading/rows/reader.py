@@ -39,9 +39,9 @@ class RowWeights:
     letter_table, word_table: (probability said, share that was right), ascending.
     """
 
-    language: float = 0.6
+    language: float = 0.5
     case: float = 0.6
-    letter: float = 1.5
+    letter: float = 1.25
     sharpness: float = 0.8
     letter_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
     word_table: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
