@@ -19,6 +19,7 @@ from ocr.reading.segmentation.sheet import Sheet, find_sheet
 from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
 _LONG_SIDE = 900  # the picture is looked at no larger than this, in pixels
+_LEAST = 4.0  # pixels: nothing lower is a letter
 _MOST_SKEW = 20.0  # degrees
 _SKEW_STEP = 0.5
 
@@ -137,11 +138,12 @@ def letter_height(found: Components, upright: NDArray[np.float64] | None = None)
     edge |= ((found.boxes[:, 1] <= 0) | (found.boxes[:, 3] >= rows)) & (found.width > 0.6 * columns)
     letter = ~edge & (longest > 2.2 * pen) & (longest > 5) & (width < 8 * height) & (height < 14 * width)
     letter &= ~solid | (height > 3 * width)
+    letter &= height >= _LEAST
     if not letter.any():
         return 0.0
     logs = np.log(height[letter])
     weights = height[letter] * found.contrast[letter]
-    grid = np.arange(np.log(4), logs.max() + 0.1, 0.04)
+    grid = np.arange(np.log(_LEAST), logs.max() + 0.1, 0.04)
     density = (weights * np.exp(-0.5 * ((grid[:, None] - logs) / 0.18) ** 2)).sum(axis=1)
     mode = grid[int(np.argmax(density))]
     near = np.abs(logs - mode) < 0.35

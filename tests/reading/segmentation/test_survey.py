@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocr.reading.segmentation.survey import apply, survey
+from ocr.reading.segmentation.components import find_components
+from ocr.reading.segmentation.survey import apply, letter_height, survey
 from tests.drawn import blank, turned, write
 
 
@@ -48,6 +49,14 @@ def test_skew(degrees: float) -> None:
 def test_blank_paper_has_no_letters() -> None:
     seen = survey(blank(300, 400))
     assert seen.letter_height == 0 and seen.skew == 0 and seen.sheet is None
+
+
+def test_what_is_too_low_for_letters_is_none() -> None:
+    mask = np.zeros((40, 200), np.uint8)
+    for x in range(10, 180, 20):  # three pixels high, and no solid dashes
+        mask[20, x : x + 5] = mask[21, x + 4 : x + 9] = mask[22, x + 8 : x + 13] = 1
+    found = find_components(mask, 255 * mask)
+    assert len(found) == 9 and letter_height(found) == 0
 
 
 def test_what_is_seen_of_a_larger_picture_is_the_same() -> None:
