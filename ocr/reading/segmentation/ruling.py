@@ -113,6 +113,8 @@ def _level_rules(
         run = _uint8(cv2.bitwise_and(runs[part] * blob.own(), ink[part]))
         extents = np.count_nonzero(run, axis=0)
         columns = np.flatnonzero(extents)
+        if len(columns) == 0:  # a run of the thickened ink alone, between lines of dots
+            continue
         if columns[-1] - columns[0] + 1 < least or len(columns) < _COVERED * (columns[-1] - columns[0] + 1):
             continue
         thickness = _thickness(extents)
