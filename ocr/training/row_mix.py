@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from ocr.training.row_code import code_line
 from ocr.training.row_compose import (
     Written,
     random_spacing,
@@ -29,17 +30,17 @@ from ocr.training.row_texts import Texts, load_texts
 
 # Shares of the training rows. Capitals come first: they are what the product is made for.
 MIX = {
-    "capitals": 0.16,  # phrases in capitals, one writer's letters
-    "touching": 0.10,  # the same with letters that touch or overlap
+    "capitals": 0.15,  # phrases in capitals, one writer's letters
+    "touching": 0.11,  # the same with letters that touch or overlap
     "entries": 0.08,  # numbers, codes, dates, times, amounts, telephone numbers, e-mails
-    "mixed": 0.12,  # phrases in mixed case, one writer's letters
-    "code": 0.04,  # program code
+    "mixed": 0.13,  # phrases in mixed case, one writer's letters
+    "code": 0.07,  # program code
     "symbols": 0.03,  # characters by chance
-    "words": 0.14,  # UNIPEN words as written, printed to joined
+    "words": 0.12,  # UNIPEN words as written, printed to joined
     "capital words": 0.03,  # those written in capitals
-    "word rows": 0.12,  # several of a writer's words in a row
+    "word rows": 0.11,  # several of a writer's words in a row
     "lines": 0.10,  # UNIPEN lines as written
-    "fonts": 0.08,  # any text in a handwriting font
+    "fonts": 0.07,  # any text in a handwriting font
 }
 KINDS = tuple(MIX)
 LONGEST = 64  # characters in a row
@@ -189,7 +190,7 @@ def write_row(pool: Pool, kind: str, rng: Generator) -> tuple[Written | None, in
     elif kind == "mixed":
         text = texts.phrase(rng, length)
     elif kind == "code":
-        text = texts.code_line(rng)
+        text = code_line(texts, rng)
     else:
         text = symbols(rng, int(rng.integers(1, 20)))
     scribes = pool.capital_scribes if kind in ("capitals", "touching", "entries") else pool.scribes
@@ -205,4 +206,4 @@ def _any_text(texts: Texts, rng: Generator) -> str:
         return texts.phrase(rng, _length(rng))
     if pick < 0.87:
         return entry(texts, rng)
-    return texts.code_line(rng) if pick < 0.95 else symbols(rng, int(rng.integers(1, 16)))
+    return code_line(texts, rng) if pick < 0.95 else symbols(rng, int(rng.integers(1, 16)))

@@ -1,9 +1,8 @@
-"""What the training rows say: sentences, phrases, names and program code, from the corpora."""
+"""What the training rows say: sentences, phrases and names, from the corpora."""
 
 from __future__ import annotations
 
 import re
-import string
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,21 +12,6 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ocr.errors import DataError
-
-_CODE = """\
-def {n}({n}, {n}):|def {n}({n}):|def {n}(self, {n}={d}):|class {N}:|class {N}({N}):|return {n}
-return {n} {o} {n}|for {n} in range({d}):|for {n} in {n}:|for i in range(len({n})):|while {n} {c} {d}:
-if {n} {c} {d}:|if {n} == "{n}":|elif {n} {c} {n}:|else:|print({n})|print("{t}")|print("{t}", {n})
-print(f"{n}: {{{n}}}")|{n} = input("{t}")|{n} = int(input())|{n} = {d}|{n} = {n} {o} {n}|{n} = {n} {o} {d}
-{n} += {d}|{n} -= 1|{n} = [{d}, {d}, {d}]|{n} = []|{n}.append({n})|{n}[{d}] = {n}[{n}]|import {n}
-import {n} as {s}|from {n} import {n}|{n} = {n}({n})|{n} = {{}}|{n} = "{t}"|{n}['{n}'] = {d}|# {t}|// {t}
-/* {t} */|int {n} = {d};|int main() {{|#include <{n}.h>|{n}++;|return {d};
-for (int i = 0; i < {d}; i++) {{|if ({n} {c} {n}) {{|}}|}} else {{|System.out.println("{t}");
-printf("%d\\n", {n});|public class {N} {{|public static void main(String[] args) {{
-public int {n}(int {s}) {{|String {n} = "{t}";|const {n} = {d};|let {n} = {n}.{n}();|var {s} = {n}[{s}];
-function {n}({n}) {{|console.log({n});|cout << {n} << endl;|{n} = lambda {s}: {s}*{s}|try:
-except {N}Error:|with open("{n}.txt") as f:|SELECT {n} FROM {n} WHERE {n} = {d};|<{n}>{t}</{n}>|{n}: {d},
-assert {n} {c} {d}""".replace("\n", "|").split("|")
 
 
 @dataclass(frozen=True)
@@ -76,48 +60,6 @@ class Texts:
         if rng.random() < 0.05:
             text = "- " + text
         return text
-
-    def code_line(self, rng: Generator) -> str:
-        """A line of program code."""
-        line = str(_CODE[rng.integers(0, len(_CODE))])
-        words = iter(self.words_of(rng, 12))
-        identifiers = [
-            "i",
-            "j",
-            "k",
-            "n",
-            "x",
-            "y",
-            "num",
-            "sum",
-            "str",
-            "data",
-            "list",
-            "count",
-            "max",
-            "len",
-            "total",
-            "np",
-        ]
-
-        def name() -> str:
-            if rng.random() < 0.35:
-                return str(rng.choice(identifiers))
-            word = next(words, "value")
-            return f"{word}_{next(words, 'list')}" if rng.random() < 0.15 else word
-
-        fill = {
-            "{n}": name,
-            "{N}": lambda: next(words, "Item").capitalize(),
-            "{s}": lambda: str(rng.choice(list(string.ascii_lowercase))),
-            "{d}": lambda: str(int(10 ** rng.uniform(0, 4)) - 1),
-            "{o}": lambda: str(rng.choice(list("+-*/%"))),
-            "{c}": lambda: str(rng.choice(["<", ">", "<=", ">=", "==", "!="])),
-            "{t}": lambda: self.sentence(rng, int(rng.integers(3, 20))),
-        }
-        line = re.sub(r"\{[nNsdoct]\}", lambda found: fill[found.group()](), line)
-        line = line.replace("{{", "{").replace("}}", "}")
-        return line.replace(" ", "") if rng.random() < 0.08 else line
 
 
 def load_texts(folder: Path) -> Texts:
