@@ -61,6 +61,9 @@ def _place(canvas: NDArray[np.uint8], patch: NDArray[np.uint8], side: float) -> 
     if scale < 0.5:
         # Shrinking far with a linear kernel alone would skip pixels: average them first.
         whole = int(0.999 / scale)
+        # A hair much longer than it is wide would shrink to nothing.
+        thin = [max(0, whole - extent) for extent in patch.shape]
+        patch = cv2.copyMakeBorder(patch, 0, thin[0], 0, thin[1], cv2.BORDER_CONSTANT, value=0)
         patch = cv2.resize(patch, None, fx=1 / whole, fy=1 / whole, interpolation=cv2.INTER_AREA)
         left, top, width, height, scale = (
             left / whole,

@@ -53,6 +53,13 @@ def test_no_patches_give_no_crops() -> None:
     assert normalise([]).shape == (0, SIZE, SIZE)
 
 
+@pytest.mark.parametrize("shape", [(5, 900), (900, 5), (1, 4000)])
+def test_hairs_much_longer_than_wide_give_crops(shape: tuple[int, int]) -> None:
+    crop = normalise([np.full(shape, 255, np.uint8)])[0]
+    assert crop.shape == (SIZE, SIZE)
+    assert 0 <= crop.min() <= crop.max() <= 1
+
+
 def test_a_crop_does_not_depend_on_the_others_in_the_batch() -> None:
     patches = [drawn(letter, 30 + 3 * k, 3) for k, letter in enumerate("ABCDEFGHIJ")]
     together = normalise(patches)

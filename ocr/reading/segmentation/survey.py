@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.reading.segmentation.components import Components, find_components
+from ocr.reading.segmentation.cut_off import leaves_writing_out
 from ocr.reading.segmentation.light import contrast, is_inverted, paper_tone
 from ocr.reading.segmentation.ruling import remove_rules
 from ocr.reading.segmentation.scale import at_most
@@ -58,22 +59,11 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
     small = at_most(gray, _LONG_SIDE)
     size = small.shape[::-1]
     sheet = find_sheet(small)
-    inside = None if sheet is None else sheet_mask(sheet, small.shape)
-    inverted = is_inverted(small if inside is None else _filled(small, inside))
-    if inverted:
-        small = np.asarray(cv2.bitwise_not(small), np.uint8)
-    paper = paper_tone(small)
-    dark = contrast(small, paper)
-    noise, ink = ink_level(dark, inside)
-    mask = (ink_density(dark, 40, noise, ink) > INK).view(np.uint8)
-    if inside is not None:
-        mask &= inside
-    # Letters are not measured yet, so only what is long for any letter is taken for a rule here.
-    unit = max(16.0, 0.02 * max(mask.shape))
-    rows, columns = mask.shape
-    down = max(4.0, 0.5 * rows / unit)
-    mask, _ = remove_rules(mask, unit, across=max(4.0, 0.15 * columns / unit), down=down, framed=down)
-    found = find_components(mask, dark)
+    inverted, paper, found = _first_ink(small, sheet)
+    if sheet is not None and found is None:
+        sheet = None
+        inverted, paper, found = _first_ink(small, None)
+    assert found is not None
     flat = np.eye(3) if sheet is None or sheet.corners is None else _flatten(sheet.corners)
     height = letter_height(found, flat)
     skew = _skew(found, flat, height)
@@ -85,6 +75,38 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
         scale = np.float32(shrink)
         sheet = Sheet(sheet.outline * scale, None if sheet.corners is None else sheet.corners * scale)
     return Survey(inverted, paper, sheet, back @ upright @ to_small, height * shrink, skew)
+
+
+def _first_ink(
+    small: NDArray[np.uint8], sheet: Sheet | None
+) -> tuple[bool, NDArray[np.uint8], Components | None]:
+    """(light on dark, paper tone, components of the ink on the sheet); None if the sheet leaves writing out."""
+    inside = None if sheet is None else sheet_mask(sheet, small.shape)
+    inverted = is_inverted(small if inside is None else _filled(small, inside))
+    if inverted:
+        small = np.asarray(cv2.bitwise_not(small), np.uint8)
+    paper = paper_tone(small)
+    dark = contrast(small, paper)
+    noise, ink = ink_level(dark, inside)
+    mask = (ink_density(dark, 40, noise, ink) > INK).view(np.uint8)
+    if inside is None:
+        return inverted, paper, find_components(_without_long_rules(mask), dark)
+    found = find_components(_without_long_rules(mask & inside), dark)
+    # The edge itself, and what shadow it throws, belong to neither side.
+    beyond = cv2.erode((inside == 0).view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1)
+    outside = find_components(_without_long_rules(mask & np.asarray(beyond, np.uint8)), dark)
+    measures = letter_height(found), stroke_width(found), letter_height(outside), stroke_width(outside)
+    cut = leaves_writing_out(found, measures[0], measures[1], outside, measures[2], measures[3])
+    return inverted, paper, None if cut else found
+
+
+def _without_long_rules(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``mask`` without rules. Letters are not measured yet, so only what is long for any letter is taken for one."""
+    unit = max(16.0, 0.02 * max(mask.shape))
+    rows, columns = mask.shape
+    down = max(4.0, 0.5 * rows / unit)
+    across = max(4.0, 0.15 * columns / unit)
+    return remove_rules(mask, unit, across=across, down=down, framed=down)[0]
 
 
 def _filled(gray: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,0 +1,47 @@
+"""Whether a sheet that was found leaves writing out: the edge of a shadow may look like the edge of paper."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.reading.segmentation.components import Components
+
+_FEW = 3  # letters: a sheet with fewer is no sheet where there are more beside it
+_ALONE = (
+    0.3  # part of the ink beside such a sheet that must look like letters; desks have texture of all sizes
+)
+_NEXT = 3.0  # letter heights: a row goes on after a gap of no more than this
+_SAME_ROW = 0.4  # part of the lower of two letters' heights that they share when they stand in one row
+
+
+def leaves_writing_out(
+    inside: Components,
+    height: float,
+    pen: float,
+    outside: Components,
+    outer_height: float,
+    outer_pen: float,
+) -> bool:
+    """Whether rows of letters go on beyond the sheet, or stand beyond it alone.
+
+    height, pen: letter height and stroke width of what is inside, pixels; outer_height, outer_pen: outside.
+    """
+    own = _like_letters(inside, height, pen)
+    if own.sum() < _FEW:
+        others = _like_letters(outside, outer_height, outer_pen)
+        return bool(others.sum() > _FEW and outside.area[others].sum() > _ALONE * outside.area.sum())
+    letters = inside.boxes[own]
+    for box in outside.boxes[_like_letters(outside, height, pen)]:
+        shared = np.minimum(letters[:, 3], box[3]) - np.maximum(letters[:, 1], box[1])
+        lower = np.minimum(letters[:, 3] - letters[:, 1], box[3] - box[1])
+        gap = np.maximum(letters[:, 0] - box[2], box[0] - letters[:, 2])
+        if ((shared > _SAME_ROW * lower) & (gap < _NEXT * height)).any():
+            return True
+    return False
+
+
+def _like_letters(found: Components, height: float, pen: float) -> NDArray[np.bool_]:
+    """(N,) bool: components of about this height and stroke width, in pixels."""
+    high = (found.height > 0.5 * height) & (found.height < 1.7 * height)
+    return high & (found.width < 6 * height) & (found.stroke > 0.5 * pen) & (found.stroke < 1.8 * pen)
