@@ -10,7 +10,7 @@ from ocr import __version__
 from ocr.commands._exits import exits
 from ocr.commands._groups import DefaultGroup
 from ocr.commands.train_measure import measure
-from ocr.commands.train_rows import rows, rows_export
+from ocr.commands.train_rows import rows, rows_export, rows_report
 from ocr.commands.train_run import run
 from ocr.commands.train_sweep import sweep
 from ocr.errors import ExitCode, MissingExtra
@@ -31,6 +31,7 @@ main.add_command(sweep)
 main.add_command(measure)
 main.add_command(rows)
 main.add_command(rows_export)
+main.add_command(rows_report)
 
 
 @main.command(

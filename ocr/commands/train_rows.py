@@ -83,6 +83,26 @@ Examples:
     show_default=True,
     help="How often to validate and write a checkpoint.",
 )
+@click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="KIND",
+    help="Kind of rows not to train on, e.g. fonts; may be given several times.",
+)
+@click.option(
+    "--damage",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the damage to train with.",
+)
+@click.option(
+    "--width",
+    type=click.FloatRange(0.1, 4),
+    default=1.0,
+    show_default=True,
+    help="How wide the network is, 1 being that of the shipped model.",
+)
 @click.option("--begin-from", type=_FILE, help="Checkpoint whose averaged weights to start from.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in the output folder.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
@@ -99,6 +119,9 @@ def rows(
     seed: int,
     validation_rows: int,
     checks: int,
+    leave_out: tuple[str, ...],
+    damage: float,
+    width: float,
     begin_from: Path | None,
     resume: bool,
     device: str,
@@ -112,9 +135,18 @@ def rows(
     require_torch()
     import torch
 
+    from ocr.training.networks.crnn import scaled
     from ocr.training.row_fit import train
+    from ocr.training.row_mix import KINDS
     from ocr.training.row_trainer import Settings
 
+    if unknown := set(leave_out) - set(KINDS):
+        raise click.BadParameter(
+            f"no kind of rows is named {min(unknown)!r}; there are {', '.join(KINDS)}",
+            param_hint="--leave-out",
+        )
+    if set(leave_out) == set(KINDS):
+        raise click.BadParameter("no kind of rows is left", param_hint="--leave-out")
     if threads:
         torch.set_num_threads(threads)
     start = time.monotonic()
@@ -130,9 +162,83 @@ def rows(
         seed=seed,
         validation_rows=validation_rows,
         checks=checks,
+        leave_out=tuple(sorted(set(leave_out))),
+        damage=damage,
     )
-    path = train(data, output, settings, workers, device, begin_from=begin_from, resume=resume, say=say)
+    path = train(
+        data,
+        output,
+        settings,
+        workers,
+        device,
+        begin_from=begin_from,
+        resume=resume,
+        say=say,
+        shape=scaled(width),
+    )
     click.echo(path)
+    return ExitCode.OK
+
+
+@click.command("rows-report")
+@click.argument("checkpoint", type=_FILE)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path, file_okay=False),
+    required=True,
+    help="Folder with unipen/, fonts/ and text/.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the report; rows.report beside CHECKPOINT if left out.",
+)
+@click.option("--log", type=_FILE, help="The run's log.jsonl; that beside CHECKPOINT if left out.")
+@click.option(
+    "--validation-rows",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="Validation rows of each kind.",
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of PyTorch; its own choice if left out.")
+@exits
+def rows_report(
+    checkpoint: Path,
+    data: Path,
+    output: Path | None,
+    log: Path | None,
+    validation_rows: int,
+    device: str,
+    threads: int | None,
+) -> ExitCode:
+    """Have the averaged network of CHECKPOINT (.safetensors) read held-out writers and fonts, and report on it.
+
+    The report is a page (report.html) with error rates by kind of row and by writer, the commonest mistakes and
+    the worst rows, and report.json with its figures.
+    """
+    require_torch()
+    import torch
+
+    from ocr.training import row_checkpoint
+    from ocr.training.device import choose
+    from ocr.training.row_mix import load_pools
+    from ocr.training.row_report import LOG, read_log, write_rows_report
+    from ocr.training.row_validation import Validation
+
+    if threads:
+        torch.set_num_threads(threads)
+    network, progress = row_checkpoint.averaged_network(checkpoint)
+    history = read_log(log or checkpoint.with_name(LOG))
+    where = choose(device)
+    validation = Validation(load_pools(data)[1], validation_rows, progress["columns"])
+    rows = validation.read(network.to(where), where)
+    title = f"Reader of rows: {checkpoint.name}"
+    click.echo(
+        write_rows_report(output or checkpoint.with_name("rows.report"), title, rows, history, progress)
+    )
     return ExitCode.OK
 
 

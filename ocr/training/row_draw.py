@@ -6,7 +6,7 @@ the final size without anti-aliasing, which gives ten shades of grey at a fifth 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import cv2
 import numpy as np
@@ -35,6 +35,10 @@ class Damage:
     neighbours: float = 0.13
     specks: float = 0.1
     cut: float = 0.1
+
+    def scaled(self, factor: float) -> Damage:
+        """All of it times ``factor``."""
+        return Damage(*(factor * amount for amount in astuple(self)))
 
 
 CLEAN = Damage(0, 0, 0, 0, 0, 0, 0, 0)

@@ -18,7 +18,7 @@ from ocr.reading.rows.ctc import ALPHABET
 from ocr.reading.rows.picture import HEIGHT, MARGIN, SPREAD
 from ocr.training.export import folded, store_as_half, write_onnx
 from ocr.training.networks.crnn import STRIDE, Crnn
-from ocr.training.row_mix import MIX
+from ocr.training.row_mix import mix_without
 
 PARITY = 2e-3  # largest allowed difference between PyTorch's and ONNX Runtime's logits
 _CREDIT = [
@@ -76,12 +76,15 @@ def export_rows(network: Crnn, path: Path, progress: dict[str, Any]) -> Path:
             },
             "temperature": 1.0,
             "training_data": _CREDIT,
-            "mix": MIX,
+            "mix": mix_without(progress.get("leave_out", ())),
             "metrics": [
                 {"name": "CER, greedy", "test_set": f"validation writers and fonts: {kind}", "value": value}
                 for kind, value in progress.get("error_rates", {}).items()
             ],
-            "training": {key: value for key, value in progress.items() if key != "error_rates"},
+            "writers": progress.get("writers", {}),
+            "training": {
+                key: value for key, value in progress.items() if key not in ("error_rates", "writers")
+            },
             "sha256": store.sha256(path),
         }
         path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -20,13 +20,15 @@ from ocr.errors import DataError, OutputError
 from ocr.training import row_checkpoint
 from ocr.training.device import choose
 from ocr.training.row_draw import Damage
+from ocr.training.row_errors import ReadRow, by_kind, by_writer, spread
 from ocr.training.row_export import export_rows
-from ocr.training.row_mix import KINDS, Pool, load_pools
-from ocr.training.row_stream import RowStream, draw_rows, make_batches
-from ocr.training.row_trainer import VALIDATION_SEED, Ready, Settings, Trainer, to_device
+from ocr.training.row_mix import load_pools, mix_without
+from ocr.training.row_report import LOG, read_log, write_rows_report
+from ocr.training.row_stream import RowStream
+from ocr.training.row_trainer import Ready, Settings, Trainer
+from ocr.training.row_validation import Validation
 
 _REPLAYS = 48  # recent batches kept on the device to be shown again
-_HALF_DAMAGE = Damage(0.7, 0.06, 0.2, 0.06, 0.02, 0.06, 0.05, 0.05)
 
 
 def train(
@@ -60,36 +62,37 @@ def train(
     training, held_out = load_pools(data)
     say("material loaded")
     first = row_checkpoint.load(checkpoint)[2]["block"] if resume else 0
-    with RowStream(training, settings.seed, max(1, workers), settings.columns, start=first) as stream:
+    damage, mix = Damage().scaled(settings.damage), mix_without(settings.leave_out)
+    with RowStream(training, settings.seed, max(1, workers), settings.columns, damage, first, mix) as stream:
         target = choose(device)
         trainer = Trainer(settings, target, shape or {})
         if begin_from:
             trainer.begin_from(begin_from)
         if resume:
             trainer.resume(checkpoint)
-        validation = validation_batches(held_out, settings, target)
+        validation = Validation(held_out, settings.validation_rows, settings.columns)
         say(f"training on {target}, {sum(p.numel() for p in trainer.network.parameters()):,} parameters")
-        run(trainer, stream, validation, output, start, say)
-    return export_rows(trainer.average, output / "rows.onnx", trainer.progress())
-
-
-def validation_batches(pool: Pool, settings: Settings, device: torch.device) -> list[Ready]:
-    """The same rows in every run with these settings: held-out writers and fonts, half the damage."""
-    rng = np.random.default_rng([VALIDATION_SEED])
-    kinds = [kind for kind in KINDS for _ in range(settings.validation_rows)]
-    rows = list(draw_rows(pool, rng, kinds, _HALF_DAMAGE))
-    return [to_device(batch, device) for batch in make_batches(rows, settings.columns)]
+        rows = run(trainer, stream, validation, output, start, say)
+    model = export_rows(trainer.average, output / "rows.onnx", trainer.progress())
+    report = write_rows_report(
+        model.with_suffix(".report"), "Reader of rows", rows, read_log(output / LOG), trainer.progress()
+    )
+    say(f"report: {report}")
+    return model
 
 
 def run(
     trainer: Trainer,
     stream: RowStream,
-    validation: list[Ready],
+    validation: Validation,
     output: Path,
     start: float,
     say: Callable[[str], None],
-) -> None:
-    """Train to the end, with checks and checkpoints on the way. start: when the command began, monotonic."""
+) -> list[ReadRow]:
+    """Train to the end, with checks and checkpoints on the way; what the last check read.
+
+    start: when the command began, monotonic.
+    """
     settings = trainer.settings
     began = time.monotonic()
     # The run's clock goes on where it was put down; this command's loading counts against its limit.
@@ -101,7 +104,9 @@ def run(
     def progress() -> float:
         return trainer.step / settings.steps if settings.steps else clock() / length
 
-    def check(loss: float) -> None:
+    def check(loss: float) -> list[ReadRow]:
+        rows = validation.read(trainer.average, trainer.device)
+        trainer.error_rates, trainer.writers = by_kind(rows), spread(by_writer(rows).values())
         line = {
             "step": trainer.step,
             "seconds": round(clock(), 1),
@@ -110,14 +115,16 @@ def run(
             "rows": trainer.rows,
             "rows_per_second": round((trainer.rows - first_row) / (time.monotonic() - began)),
             "shown_again": shown_again.count,
-            "cer": trainer.validate(validation),
+            "cer": trainer.error_rates,
+            "writers": trainer.writers,
         }
-        with (output / "log.jsonl").open("a", encoding="utf-8") as file:
+        with (output / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         say(_told(line))
         trainer.save(output, clock())
+        return rows
 
-    first_row, seen = trainer.rows, 0
+    first_row, seen, rows = trainer.rows, 0, None
     losses = torch.zeros((), device=trainer.device)
     shown_again = _Replay(settings.seed)
     checks = int(progress() * settings.checks)
@@ -127,10 +134,11 @@ def run(
         seen += 1
         if (due := int(progress() * settings.checks)) > checks:
             checks = due
-            check(float(losses) / seen)
+            rows = check(float(losses) / seen)
             seen, losses = 0, torch.zeros((), device=trainer.device)
     if seen:
-        check(float(losses) / seen)
+        rows = check(float(losses) / seen)
+    return rows if rows is not None else validation.read(trainer.average, trainer.device)
 
 
 class _Replay:

@@ -7,7 +7,7 @@ Then its lower edge is put where the zone of the character begins. Unit: the hei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,9 +106,7 @@ def scale_letters(strokes: Strokes) -> Letters:
     np.minimum.at(left, (segment, band), points[:, 0])
     np.maximum.at(right, (segment, band), points[:, 0])
     width = (extent[:, 0] * factor).astype(np.float32)
-    scaled = Strokes(
-        points, strokes.strokes, strokes.segments, strokes.labels, strokes.writers, strokes.cased
-    )
+    scaled = replace(strokes, points=points)
     return Letters(
         scaled, width, left, right, _by_writer(scaled, (extent * factor[:, None]).max(axis=1) < _WIDEST)
     )

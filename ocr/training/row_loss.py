@@ -1,8 +1,6 @@
-"""CTC loss of row batches, and the character error rate (CER) by kind of row."""
+"""CTC loss of row batches, and what the logits say, read greedily."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -50,29 +48,7 @@ def ctc_loss(logits: Tensor, columns: Tensor, targets: Tensor, lengths: Tensor, 
     )
 
 
-def edit_distance(first: str, second: str) -> int:
-    """Levenshtein distance between two strings."""
-    above = list(range(len(second) + 1))
-    for row, left in enumerate(first, 1):
-        diagonal, above[0] = above[0], row
-        for column, right in enumerate(second, 1):
-            diagonal, above[column] = (
-                above[column],
-                min(above[column] + 1, above[column - 1] + 1, diagonal + (left != right)),
-            )
-    return above[-1]
-
-
 def read_greedily(logits: Tensor, columns: Tensor) -> list[str]:
     """The best class of each column, (N, T, C) -> N texts."""
     best = logits.argmax(dim=2).cpu().numpy()
     return [greedy(row[:count]).strip() for row, count in zip(best, columns.tolist(), strict=True)]
-
-
-def error_rate(pairs: Iterable[tuple[str, str, bool]]) -> float:
-    """CER over (read, written, cased): edit distance by written characters, in any case where not cased."""
-    wrong = total = 0
-    for read, written, cased in pairs:
-        wrong += edit_distance(read, written) if cased else edit_distance(read.lower(), written.lower())
-        total += len(written)
-    return wrong / max(total, 1)

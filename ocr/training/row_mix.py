@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,11 @@ LONGEST = 64  # characters in a row
 _FEWEST = 12  # different characters that a writer must have given to write a row
 
 
+def mix_without(kinds: Collection[str]) -> dict[str, float]:
+    """Shares of the rows without some kinds, which leave their room to the others in proportion."""
+    return {kind: share for kind, share in MIX.items() if kind not in kinds}
+
+
 class Row(NamedTuple):
     """A training row. picture: (40, W) uint8, 0 = paper, 255 = ink; cased: its capitals are told apart."""
 
@@ -71,6 +77,27 @@ class Pool:
     lines_by: list[NDArray[np.int64]]
     scribes: list[int]
     capital_scribes: list[int]
+
+    def written(self, kind: str) -> tuple[Strokes, list[NDArray[np.int64]]] | None:
+        """The segments that rows of a kind are made of, and which of them each person wrote; None where text
+        is set."""
+        people = {
+            "words": self.words_by,
+            "word rows": self.words_by,
+            "capital words": self.capitals_by,
+            "lines": self.lines_by,
+        }.get(kind)
+        return None if people is None else (self.lines if kind == "lines" else self.words, people)
+
+    def writer_name(self, kind: str, number: int) -> str:
+        """Who wrote a row, by its number within its kind: a person, who has one name in all kinds, or a font."""
+        if kind == "fonts":
+            return f"font {self.faces[number].name}"
+        if (source := self.written(kind)) is not None:
+            strokes, segments = source[0], source[1][number]
+        else:
+            strokes, segments = self.letters.strokes, next(iter(self.letters.by_writer[number].values()))
+        return strokes.names[strokes.writers[segments[0]]]
 
 
 def load_pools(data: Path) -> tuple[Pool, Pool]:
@@ -167,9 +194,8 @@ def _length(rng: Generator) -> int:
 def write_row(pool: Pool, kind: str, rng: Generator) -> tuple[Written | None, int]:
     """A row of a kind before drawing (None: try again), and the number of its writer within the kind."""
     texts = pool.texts
-    if kind in ("words", "word rows", "capital words", "lines"):
-        strokes = pool.lines if kind == "lines" else pool.words
-        people = {"lines": pool.lines_by, "capital words": pool.capitals_by}.get(kind, pool.words_by)
+    if (source := pool.written(kind)) is not None:
+        strokes, people = source
         person = int(rng.integers(len(people)))
         if kind == "word rows":
             count = min(int(rng.integers(2, 7)), len(people[person]))

@@ -11,7 +11,7 @@ import mmap
 import multiprocessing as mp
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -80,11 +80,13 @@ def make_batches(rows: list[Row], columns: int) -> Iterator[Batch]:
         start = end
 
 
-def make_block(pool: Pool, seed: int, block: int, columns: int, damage: Damage) -> list[Batch]:
+def make_block(
+    pool: Pool, seed: int, block: int, columns: int, damage: Damage, mix: Mapping[str, float] = MIX
+) -> list[Batch]:
     """Block number ``block``: batches in random order. The same arguments give the same block."""
     rng = np.random.default_rng([seed, block])
     rows: list[Row] = []
-    shares = np.array(list(MIX.values())) / sum(MIX.values())
+    shares = np.array([mix.get(kind, 0.0) for kind in KINDS]) / sum(mix.values())
     total = 0
     neighbour: Polylines | None = None
     while total < _BATCHES * columns:
@@ -100,10 +102,18 @@ class RowStream:
     """Blocks of batches from ``workers`` processes, from block ``start`` on. Use as a context manager.
 
     Start it before the first use of CUDA: the workers are forked, so that they share the material.
+    mix: shares of the kinds of rows, as `row_mix.MIX`.
     """
 
     def __init__(
-        self, pool: Pool, seed: int, workers: int, columns: int, damage: Damage | None = None, start: int = 0
+        self,
+        pool: Pool,
+        seed: int,
+        workers: int,
+        columns: int,
+        damage: Damage | None = None,
+        start: int = 0,
+        mix: Mapping[str, float] = MIX,
     ) -> None:
         context = mp.get_context("fork")
         self._next = start
@@ -124,6 +134,7 @@ class RowStream:
                     range(start + worker, 1 << 62, workers),
                     columns,
                     damage or Damage(),
+                    mix,
                     self._memory[worker],
                     self._room,
                     self._free[worker],
@@ -179,6 +190,7 @@ def _work(
     blocks: range,
     columns: int,
     damage: Damage,
+    mix: Mapping[str, float],
     shared: mmap.mmap,
     room: int,
     free: Any,
@@ -190,7 +202,7 @@ def _work(
     trainer = os.getppid()
     memory = np.frombuffer(shared, np.uint8)
     for number, block in enumerate(blocks):
-        batches = make_block(pool, seed, block, columns, damage)
+        batches = make_block(pool, seed, block, columns, damage, mix)
         slot = number % _SLOTS
         while not free.acquire(timeout=_PATIENCE):
             if os.getppid() != trainer:

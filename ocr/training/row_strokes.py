@@ -7,7 +7,7 @@ processes share it. Source: UNIPEN train_r01_v07, doi:10.5281/zenodo.1195803, CC
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ class Strokes:
     strokes: (K + 1,) int64, stroke k owns points[strokes[k]:strokes[k + 1]].
     segments: (S + 1,) int64, segment s owns strokes segments[s] .. segments[s + 1] - 1.
     labels:  (S,) str. writers: (S,) int64, number of the person. cased: (S,) bool, case is reliable.
+    names: of the people by number, the same in every file.
     """
 
     points: NDArray[np.float32]
@@ -39,6 +40,7 @@ class Strokes:
     labels: NDArray[np.str_]
     writers: NDArray[np.int64]
     cased: NDArray[np.bool_]
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -59,6 +61,7 @@ class Strokes:
             self.labels[keep],
             self.writers[keep],
             self.cased[keep],
+            self.names,
         )
 
 
@@ -81,7 +84,8 @@ def load_strokes(path: Path) -> tuple[Strokes, Strokes]:
     )
     held = {person: is_validation(*person) for person in set(people)}
     names = [writer_id(*person) for person in people]
-    number = {name: index for index, name in enumerate(sorted(set(names)))}
+    known = tuple(sorted(set(names)))
+    number = {name: index for index, name in enumerate(known)}
     points = arrays["steps"].cumsum(axis=1).T.astype(np.float32)
     points[:, 1] *= -1
     everyone = Strokes(
@@ -91,6 +95,7 @@ def load_strokes(path: Path) -> tuple[Strokes, Strokes]:
         arrays["label"],
         np.array([number[name] for name in names]),
         ~np.isin(arrays["contributor"], sorted(CASE_UNKNOWN)),
+        known,
     )
     rough = np.isin(arrays["contributor"], sorted(_STAIRCASES))
     usable = np.array(
@@ -117,7 +122,7 @@ def _smooth(strokes: Strokes, rough: NDArray[np.bool_]) -> Strokes:
     inside = np.flatnonzero(inner)
     for _ in range(2):
         points[inside] = (points[inside - 1] + 2 * points[inside] + points[inside + 1]) / 4
-    return Strokes(points, strokes.strokes, strokes.segments, strokes.labels, strokes.writers, strokes.cased)
+    return replace(strokes, points=points)
 
 
 def _thin(strokes: Strokes) -> Strokes:
@@ -137,14 +142,8 @@ def _thin(strokes: Strokes) -> Strokes:
     keep[starts[lengths > 0]] = True
     keep[strokes.strokes[1:][lengths > 0] - 1] = True
     stroke = np.repeat(np.arange(len(lengths)), lengths)
-    return Strokes(
-        points[keep],
-        _ends(np.bincount(stroke[keep], minlength=len(lengths))),
-        strokes.segments,
-        strokes.labels,
-        strokes.writers,
-        strokes.cased,
-    )
+    ends = _ends(np.bincount(stroke[keep], minlength=len(lengths)))
+    return replace(strokes, points=points[keep], strokes=ends)
 
 
 def _segment_spread(

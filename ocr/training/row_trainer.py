@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -18,12 +19,17 @@ from ocr.training import row_checkpoint
 from ocr.training.device import gains_from_bf16
 from ocr.training.networks.crnn import Crnn
 from ocr.training.row_augment import augment
-from ocr.training.row_loss import columns_of, ctc_loss, error_rate, read_greedily, targets_of
-from ocr.training.row_mix import KINDS
+from ocr.training.row_loss import columns_of, ctc_loss, targets_of
 from ocr.training.row_stream import Batch, RowStream
 
-VALIDATION_SEED = 20_000_001
-_SAME = ("seed", "columns", "rate", "steps")  # what a run must keep when it is taken up again
+_SAME = (
+    "seed",
+    "columns",
+    "rate",
+    "steps",
+    "leave_out",
+    "damage",
+)  # what a run must keep when it is taken up again
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Settings:
 
     rate: at its peak. columns: picture columns in a batch; 30 rows have about 12,000. warm_up: part of the
     run in which the rate rises. average: how much of the averaged network each step keeps. validation_rows:
-    of each kind. checks: how often to validate and write a checkpoint.
+    of each kind. checks: how often to validate and write a checkpoint. leave_out: kinds of rows not to train
+    on. damage: 1 is all that `row_draw` and `row_augment` do to a training row, 0 is none.
     """
 
     minutes: float = 540.0
@@ -45,6 +52,8 @@ class Settings:
     seed: int = 1
     validation_rows: int = 120
     checks: int = 10
+    leave_out: tuple[str, ...] = ()
+    damage: float = 1.0
 
 
 @dataclass
@@ -79,6 +88,10 @@ def rate_at(progress: float, warm_up: float) -> float:
     return max(0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warm_up) / (1 - warm_up)))), 1e-3)
 
 
+def _told(value: Any) -> str:
+    return ", ".join(value) or "nothing" if isinstance(value, tuple) else str(value)
+
+
 @dataclass
 class Trainer:
     """One run of training. shape: options of `Crnn` other than its own."""
@@ -94,7 +107,8 @@ class Trainer:
     place: int = 0  # of that batch within its block
     rows: int = 0
     seconds: float = 0.0  # of wall clock that the run had when it was last put down
-    error_rates: dict[str, float] = field(default_factory=dict)
+    error_rates: dict[str, float] = field(default_factory=dict)  # of the averaged network, by kind of row
+    writers: dict[str, float] = field(default_factory=dict)  # the spread of the writers' error rates
 
     def __post_init__(self) -> None:
         torch.manual_seed(self.settings.seed)
@@ -116,17 +130,21 @@ class Trainer:
 
     def begin_from(self, path: Path) -> None:
         """Start with the averaged weights of an earlier run; schedule and data begin anew."""
-        tensors, _, _ = row_checkpoint.load(path)
+        tensors, shape, _ = row_checkpoint.load(path)
+        self._fits(path, shape)
         row_checkpoint.fill(self.network, tensors, "average.")
         row_checkpoint.fill(self.average, tensors, "average.")
 
     def resume(self, path: Path) -> None:
         """Take up a run where its checkpoint left it; DataError when it was another run's."""
-        tensors, _, progress = row_checkpoint.load(path)
+        tensors, shape, progress = row_checkpoint.load(path)
+        self._fits(path, shape)
         for name in _SAME:
-            if progress[name] != getattr(self.settings, name):
+            mine = getattr(self.settings, name)
+            before = type(mine)(progress.get(name, getattr(Settings, name)))  # of JSON, or of an older run
+            if before != mine:
                 raise DataError(
-                    f"{path}: its run had --{name} {progress[name]}, not {getattr(self.settings, name)}; "
+                    f"{path}: its run had --{name.replace('_', '-')} {_told(before)}, not {_told(mine)}; "
                     "give the same, or begin a new run with --begin-from"
                 )
         row_checkpoint.fill(self.network, tensors, "network.")
@@ -136,6 +154,16 @@ class Trainer:
             progress[key] for key in ("step", "block", "place", "rows")
         )
         self.seconds, self.error_rates = progress["seconds"], progress["error_rates"]
+        self.writers = progress.get("writers", {})
+
+    def _fits(self, path: Path, shape: dict[str, Any]) -> None:
+        """DataError unless the checkpoint's network is as large as this one."""
+        mine = json.loads(json.dumps(self.network.settings))
+        for name in ("channels", "blocks", "columns", "hidden"):
+            if shape[name] != mine[name]:
+                raise DataError(
+                    f"{path}: its network has {name} {shape[name]}, not {mine[name]}; give the same --width"
+                )
 
     def save(self, folder: Path, seconds: float) -> None:
         """Write the checkpoint, and the averaged network alone. seconds: the run's wall clock so far."""
@@ -153,6 +181,7 @@ class Trainer:
             "place": self.place,
             "rows": self.rows,
             "error_rates": self.error_rates,
+            "writers": self.writers,
             **asdict(self.settings),
         }
 
@@ -162,7 +191,7 @@ class Trainer:
             group["lr"] = self.settings.rate * rate_at(progress, self.settings.warm_up)
         torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # dropout
         random = torch.Generator(self.device).manual_seed(self.settings.seed * 1_000_003 + self.step)
-        pictures = augment(ready.pictures.float() / 255, random)
+        pictures = augment(ready.pictures.float() / 255, random, self.settings.damage)
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             logits = self.network(pictures)
@@ -189,29 +218,6 @@ class Trainer:
             if mean.is_floating_point()
         ]
         torch._foreach_lerp_([mean for mean, _ in pairs], [value for _, value in pairs], weight)
-
-    @torch.no_grad()
-    def validate(self, batches: list[Ready]) -> dict[str, float]:
-        """CER of the averaged network by kind of row, and over all."""
-        found: dict[str, list[tuple[str, str, bool]]] = {kind: [] for kind in KINDS}
-        self.average.eval()
-        for number, ready in enumerate(batches):
-            random = torch.Generator(self.device).manual_seed(VALIDATION_SEED + number)
-            pictures = augment(ready.pictures.float() / 255, random, strength=0.5)
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-                logits = self.average(pictures)
-            for read, text, cased, kind in zip(
-                read_greedily(logits, ready.columns),
-                ready.batch.texts,
-                ready.batch.cased.tolist(),
-                ready.batch.kinds.tolist(),
-                strict=True,
-            ):
-                found[KINDS[kind]].append((read, text, cased))
-        rates = {kind: round(error_rate(pairs), 5) for kind, pairs in found.items()}
-        rates["all"] = round(error_rate(pair for pairs in found.values() for pair in pairs), 5)
-        self.error_rates = rates
-        return rates
 
     def fresh(self, stream: RowStream) -> Iterator[Ready | None]:
         """Batches in order. None, once there was a batch, stands for: the next block is not there yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("fontTools")
 pytest.importorskip("matplotlib")
+save_file = pytest.importorskip("safetensors.torch").save_file
 
 from ocr import store  # noqa: E402
 from ocr.commands import train as command  # noqa: E402
@@ -21,7 +23,7 @@ from ocr.reading.rows.align import log_likelihood  # noqa: E402
 from ocr.reading.rows.ctc import CLASSES, encode  # noqa: E402
 from ocr.training import row_checkpoint  # noqa: E402
 from ocr.training.row_fit import train  # noqa: E402
-from ocr.training.row_loss import ctc_loss, edit_distance, error_rate  # noqa: E402
+from ocr.training.row_loss import ctc_loss  # noqa: E402
 from ocr.training.row_mix import KINDS  # noqa: E402
 from ocr.training.row_trainer import Settings, rate_at  # noqa: E402
 from tests.training.row_material import write_material  # noqa: E402
@@ -49,8 +51,12 @@ def test_a_run_leaves_a_model_a_log_and_checkpoints(whole: Path) -> None:
     model = store.load(whole / "rows.onnx", "rows")
     assert {entry["test_set"].split(": ")[1] for entry in model["metrics"]} == {*KINDS, "all"}
     assert model["training"]["step"] == 4 and model["training"]["seed"] == 3
+    assert set(model["mix"]) == set(KINDS) and model["writers"]["count"] >= 1
     lines = [json.loads(line) for line in (whole / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4] and lines[-1]["progress"] == 1
+    assert lines[-1]["cer"].keys() == {*KINDS, "all"} and lines[-1]["writers"] == model["writers"]
+    page = (whole / "rows.report/report.html").read_text()
+    assert "Learning" in page and "Writers" in page and "Rows by chance" in page
     assert (whole / "average.safetensors").stat().st_size < (whole / row_checkpoint.NAME).stat().st_size / 2
 
 
@@ -78,6 +84,27 @@ def test_another_seed_ends_elsewhere_and_is_not_resumed(material: Path, whole: P
     name = "average.classify.weight"
     one, two = (row_checkpoint.load(folder / row_checkpoint.NAME)[0][name] for folder in (whole, tmp_path))
     assert not torch.equal(one, two)
+
+
+def test_ingredients_are_left_out(material: Path, whole: Path, tmp_path: Path) -> None:
+    fewer = replace(SETTINGS, steps=1, checks=1, leave_out=("fonts", "lines"), damage=0.0)
+    model = store.load(fit(material, tmp_path, fewer), "rows")
+    assert set(model["mix"]) == set(KINDS) - {"fonts", "lines"}
+    assert model["training"]["leave_out"] == ["fonts", "lines"] and model["training"]["damage"] == 0
+    with pytest.raises(DataError, match="--leave-out fonts, lines, not nothing"):
+        fit(material, tmp_path, replace(fewer, leave_out=()), resume=True)
+    with pytest.raises(DataError, match=r"channels \[8, 8, 8, 8\], not .*same --width"):
+        train(material, tmp_path / "wide", SETTINGS, 1, "cpu", begin_from=whole / "average.safetensors")
+
+
+def test_a_checkpoint_of_before_there_was_leaving_out_is_resumed(material: Path, tmp_path: Path) -> None:
+    fit(material, tmp_path, replace(SETTINGS, steps=1))
+    path = tmp_path / row_checkpoint.NAME
+    tensors, shape, progress = row_checkpoint.load(path)
+    for key in ("leave_out", "damage", "writers"):
+        del progress[key]
+    save_file(tensors, path, {"settings": json.dumps(shape), "progress": json.dumps(progress)})
+    assert fit(material, tmp_path, replace(SETTINGS, steps=1), resume=True).exists()
 
 
 def test_by_the_clock_and_from_earlier_weights(material: Path, whole: Path, tmp_path: Path) -> None:
@@ -109,12 +136,6 @@ def test_the_loss_is_that_of_the_forward_sums_and_leaves_unknown_case_alone() ->
     assert loss("ab", False) < loss("ab", True) and loss("ab", False) <= -every + 1e-4
 
 
-def test_error_rates() -> None:
-    assert edit_distance("kitten", "sitting") == 3 and edit_distance("", "abc") == 3
-    assert error_rate([("Abd", "abc", True), ("XY", "xy", False)]) == pytest.approx(2 / 5)
-    assert error_rate([]) == 0
-
-
 def test_the_rate_rises_and_falls() -> None:
     rates = [rate_at(progress, 0.1) for progress in np.linspace(0, 1, 101)]
     assert rates[10] == 1 and rates[0] <= 0.02 and rates[-1] == 1e-3
@@ -135,3 +156,13 @@ def test_what_the_command_says(material: Path, whole: Path, tmp_path: Path) -> N
     assert code == ModelError.code and "not a checkpoint of the row reader" in said
     code, said = run("rows-export", whole / "average.safetensors", tmp_path / "rows.onnx")
     assert code == 0 and store.load(tmp_path / "rows.onnx", "rows")["training"]["step"] == 4
+    code, said = run("rows", "--data", material, "-o", tmp_path, "--leave-out", "font")
+    assert code == 2 and "no kind of rows is named 'font'" in said
+    code, said = run("rows-report", whole / "average.safetensors", "--data", material, "-o", tmp_path / "page",
+                     "--validation-rows", 1)  # fmt: skip
+    assert code == 0 and "CER of each kind" in (tmp_path / "page/report.html").read_text()
+    (tmp_path / "log").write_text("{}")
+    code, said = run(
+        "rows-report", whole / "average.safetensors", "--data", material, "--log", tmp_path / "log"
+    )
+    assert code == DataError.code and "not the log of a training of rows" in said

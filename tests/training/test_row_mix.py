@@ -50,6 +50,19 @@ def test_rows_of_every_kind(pools: tuple[Pool, Pool]) -> None:
             assert row.text.upper() == row.text
 
 
+def test_a_person_has_one_name_in_all_kinds(pools: tuple[Pool, Pool]) -> None:
+    rng = np.random.default_rng(0)
+    for pool, count in zip(pools, (4, 2), strict=True):
+        names: dict[str, set[str]] = {}
+        for row in draw_rows(pool, rng, list(KINDS) * 12, CLEAN):
+            kind = KINDS[row.kind]
+            names.setdefault(kind, set()).add(pool.writer_name(kind, row.writer))
+        fonts = names.pop("fonts")
+        assert fonts <= {f"font {face.name}" for face in pool.faces}
+        assert all(found <= names["words"] for found in names.values())
+        assert len(names["words"]) == count and all(name.startswith("abc/") for name in names["words"])
+
+
 def test_the_seed_decides_every_row(pools: tuple[Pool, Pool]) -> None:
     def rows(seed: int, damage: Damage) -> list[bytes]:
         rng = np.random.default_rng(seed)

@@ -10,9 +10,24 @@ Sources: Shi, Bai and Yao, "An end-to-end trainable neural network for image-bas
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 STRIDE = 4  # picture columns for each column of the output
+
+
+def scaled(width: float) -> dict[str, Any]:
+    """Options of `Crnn` for a network ``width`` times as wide as its own, in steps of 8 channels."""
+
+    def part(channels: int) -> int:
+        return max(8, 8 * round(channels * width / 8))
+
+    return {
+        "channels": tuple(part(channels) for channels in (32, 64, 96, 128)),
+        "columns": part(192),
+        "hidden": part(128),
+    }
 
 
 def _convolution(
