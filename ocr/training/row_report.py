@@ -30,7 +30,10 @@ def read_log(path: Path) -> list[dict[str, Any]]:
         return []
     try:
         lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        return [{**line, "rows": int(line["rows"]), "cer": dict(line["cer"])} for line in lines]
+        return [
+            {**line, "rows": int(line["rows"]), "loss": float(line["loss"]), "cer": dict(line["cer"])}
+            for line in lines
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not the log of a training of rows ({error!r})") from error
 
