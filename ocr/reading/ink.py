@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.reading.segmentation.faint_rules import faint_rules
 from ocr.reading.segmentation.light import contrast
 from ocr.reading.segmentation.ruling import remove_rules
 from ocr.reading.segmentation.scale import halved
 from ocr.reading.segmentation.survey import Survey, apply, sheet_mask, survey
-from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
+from ocr.reading.segmentation.threshold import INK, TRACE, ink_density, ink_level
 
 LETTER_HEIGHT = 40.0  # pixels: the height to which letters are brought when they are not near it already
 _NEAR = (26.0, 64.0)  # letter heights that are left as they are
@@ -74,6 +75,10 @@ def find_ink(gray: NDArray[np.uint8], *, shrink: float = 1.0, seen: Survey | Non
     noise, level = ink_level(dark, inside)
     density = ink_density(dark, round(_STROKE_REACH * height), noise, level)
     writing, rules = remove_rules((density > INK).view(np.uint8), height)
+    faint = faint_rules((density > TRACE).view(np.uint8), writing, height)
+    if cv2.countNonZero(faint):
+        rules |= faint
+        writing = cv2.subtract(writing, faint)
     if cv2.countNonZero(rules):
         density[_around_rules(rules, writing)] = 0
         steps.append("rules removed")

@@ -14,10 +14,10 @@ from ocr.reading.segmentation.comb import Comb, find_combs
 from ocr.reading.segmentation.components import Components, find_components
 from ocr.reading.segmentation.grid import BoxGrid, Groups
 from ocr.reading.segmentation.survey import stroke_width
+from ocr.reading.segmentation.threshold import TRACE
 
 # All lengths are in letter heights unless they say otherwise.
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
-_TRACE = 90  # density of ink faint enough to connect strokes, not dark enough to be one
 _HIGHEST = 4.5
 _LONGEST = 14.0
 _EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
@@ -91,7 +91,7 @@ class Letters:
 
 def find_letters(ink: Ink) -> Letters:
     """Find the letters on a page: specks and smudges dropped, pieces of one letter joined, marks kept."""
-    found = find_components(ink.mask, ink.contrast, (ink.density > _TRACE).view(np.uint8))
+    found = find_components(ink.mask, ink.contrast, (ink.density > TRACE).view(np.uint8))
     pen = stroke_width(found)
     height = ink.letter_height
     writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)

@@ -19,7 +19,7 @@ from ocr.reading.segmentation.components import blobs
 
 _DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
 _COVERED = 0.4  # of a rule's length: at least this much of it shows ink
-_THICKEST = 0.3  # of the letter height: anything thicker is no rule
+THICKEST = 0.3  # of the letter height: anything thicker is no rule
 _STROKE = 6.0  # letter heights: a lone rule that is shorter and grows out of the writing is a stroke of it
 _BESIDE = 0.05  # square letter heights: there is more ink than this of what it grows out of
 _LEANING = 0.8  # letter heights: how far such a stroke may stray from its straight line
@@ -44,14 +44,14 @@ def remove_rules(
     Returns (writing, rules), both (H, W) uint8, 0 or 255, without a pixel in common.
     """
     ink = _uint8(cv2.threshold(mask, 0, 255, cv2.THRESH_BINARY)[1])
-    thickest = _THICKEST * letter_height
-    level = _level_rules(ink, across * letter_height, thickest)
+    thickest = THICKEST * letter_height
+    level = level_rules(ink, across * letter_height, thickest)
     # Looked for in the full ink, so that a side reaches the rules at its ends.
     turned, bounds = _uint8(cv2.transpose(ink)), _uint8(cv2.transpose(level))
     # Without level rules there are no boxes, and only what runs through the whole picture may be shorter.
     free = down * letter_height
     shortest = framed * letter_height if cv2.countNonZero(level) else min(free, 0.9 * ink.shape[0])
-    upright = cv2.transpose(_level_rules(turned, shortest, thickest, free=free, bounds=bounds))
+    upright = cv2.transpose(level_rules(turned, shortest, thickest, free=free, bounds=bounds))
     rules = _uint8(cv2.bitwise_or(level, upright))
     if cv2.countNonZero(rules):
         strokes = _strokes(rules, _uint8(cv2.subtract(ink, rules)), letter_height)
@@ -80,7 +80,7 @@ def _strokes(rules: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height
     return strokes
 
 
-def _level_rules(
+def level_rules(
     ink: NDArray[np.uint8],
     length: float,
     thickest: float,

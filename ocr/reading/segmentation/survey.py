@@ -21,6 +21,8 @@ from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
 _LONG_SIDE = 900  # the picture is looked at no larger than this, in pixels
 _LEAST = 4.0  # pixels: nothing lower is a letter
+_HOLLOW = 0.2  # part of its box that the ink of a frame covers at most
+_HELD = 0.3  # part of a frame's ink that there is at least within it
 _MOST_SKEW = 20.0  # degrees
 _SKEW_STEP = 0.5
 
@@ -158,7 +160,14 @@ def letter_height(found: Components, upright: NDArray[np.float64] | None = None)
     edge = (found.boxes[:, 0] <= 0) | (found.boxes[:, 2] >= columns)
     edge &= (found.height > 0.6 * rows) & (found.width < found.height)
     edge |= ((found.boxes[:, 1] <= 0) | (found.boxes[:, 3] >= rows)) & (found.width > 0.6 * columns)
-    letter = ~edge & (longest > 2.2 * pen) & (longest > 5) & (width < 8 * height) & (height < 14 * width)
+    letter = (
+        ~edge
+        & ~_frames(found)
+        & (longest > 2.2 * pen)
+        & (longest > 5)
+        & (width < 8 * height)
+        & (height < 14 * width)
+    )
     letter &= ~solid | (height > 3 * width)
     letter &= height >= _LEAST
     if not letter.any():
@@ -172,6 +181,20 @@ def letter_height(found: Components, upright: NDArray[np.float64] | None = None)
     order = np.argsort(logs[near])
     share = np.cumsum(weights[near][order])
     return float(np.exp(logs[near][order][np.searchsorted(share, share[-1] / 2)]))
+
+
+def _frames(found: Components) -> NDArray[np.bool_]:
+    """(N,) bool: components that go around other ink, a good part of their own: frames, edges of a sheet."""
+    frames = np.zeros(len(found), bool)
+    if len(found) == 0:
+        return frames
+    hollow = found.area < _HOLLOW * found.width * found.height
+    for index in np.flatnonzero(hollow & (found.area > found.area.mean())):
+        left, top, right, bottom = found.boxes[index]
+        within = (found.boxes[:, 0] > left) & (found.boxes[:, 1] > top)
+        within &= (found.boxes[:, 2] < right) & (found.boxes[:, 3] < bottom)
+        frames[index] = found.area[within].sum() > _HELD * found.area[index]
+    return frames
 
 
 def apply(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:

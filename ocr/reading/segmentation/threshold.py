@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ocr.reading.segmentation.scale import halved
 
 INK = 127  # densities above this are ink
+TRACE = 90  # of ink faint enough to connect strokes, not dark enough to be one
 
 _NOISIEST = 60.0  # noise is never taken to reach beyond this, or crowded pages would lose their ink
 _GHOST = 0.28  # part of the page's usual ink contrast below which nothing is writing

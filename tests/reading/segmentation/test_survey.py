@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -68,3 +69,10 @@ def test_what_is_seen_of_a_larger_picture_is_the_same() -> None:
     assert scaled.sheet.outline.max() == pytest.approx(large.sheet.outline.max(), rel=0.03)
     middle = np.array([[700.0, 500.0]])
     np.testing.assert_allclose(apply(scaled.upright, middle), 2 * apply(small.upright, middle / 2))
+
+
+def test_a_frame_around_a_word_is_no_letter() -> None:
+    picture = blank(180, 400)
+    write(picture, "WORD", 110, 115, 50)
+    cv2.polylines(picture, [np.array([[20, 25], [380, 10], [390, 150], [25, 168]])], True, 40, 6)
+    assert 40 < survey(picture).letter_height < 64

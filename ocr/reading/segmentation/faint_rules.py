@@ -1,0 +1,33 @@
+"""Rules that are printed so faintly that they are ink in places only."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.reading.segmentation.ruling import THICKEST, level_rules
+
+_FAINT_LENGTH = 3.5  # letter heights: no such rule is shorter
+
+
+def faint_rules(
+    trace: NDArray[np.uint8], writing: NDArray[np.uint8], letter_height: float
+) -> NDArray[np.uint8]:
+    """Rules too faint to be ink throughout, which would still connect the letters that they touch.
+
+    trace:   (H, W) uint8, not 0 where there is at least a trace of ink.
+    writing: (H, W) uint8, not 0 where there is ink; what of it is larger than a rule is thick is left alone.
+    Returns (H, W) uint8, 0 or 255: what of the rules shows, outside of letters.
+    """
+    thickest = THICKEST * letter_height
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(writing, connectivity=8, ltype=cv2.CV_32S)
+    sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) > thickest
+    sizes[0] = False
+    solid = cv2.dilate(sizes.view(np.uint8)[labels], np.ones((3, 3), np.uint8))
+    rest = np.asarray(cv2.threshold(trace, 0, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    rest[solid > 0] = 0
+    length = _FAINT_LENGTH * letter_height
+    level = level_rules(rest, length, thickest)
+    upright = cv2.transpose(level_rules(np.asarray(cv2.transpose(rest), np.uint8), length, thickest))
+    return np.asarray(cv2.bitwise_or(level, upright), np.uint8)
