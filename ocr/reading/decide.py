@@ -149,7 +149,7 @@ class DecidingReader:
         rows = self._rows
         column = {character: k for k, character in enumerate((*rows.alphabet, " "))}
         spelled = [[column[character] for character in text] for text in texts]
-        context = np.array([rows.context_score(text) for text in texts])
+        context = rows.context_scores(texts)
         lawful = bool((context > _NEVER).any())
         weights = self._letters.decoder.weights
         without, together = (

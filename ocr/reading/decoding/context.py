@@ -2,7 +2,7 @@
 
 A context is an automaton over an alphabet: a start state, a score for each next symbol, a step. The
 character model with its case model is one, a pattern or a lexicon (`ocr.reading.decoding.constraints`) another;
-`Product` runs several side by side and adds their scores.
+`ocr.reading.decoding.places` runs several side by side and adds their scores.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from ocr.reading.decoding import case
 from ocr.reading.decoding.language import DIGIT, SPACE, SYMBOL_OF, CharacterModel
-
-_KEPT = 20_000  # states remembered between rows; about 20 MB
 
 
 class Context(Protocol):
@@ -97,48 +95,3 @@ class Anything:
 
     def step(self, state: Any, symbol: int) -> Hashable:
         return 0
-
-
-class Place:
-    """A state of a `Product`, with its scores and the places one step on, made when first needed."""
-
-    __slots__ = ("scores", "states", "targets")
-
-    def __init__(self, states: tuple[Any, ...], scores: NDArray[np.float32]) -> None:
-        self.states = states
-        self.scores = scores
-        self.targets: dict[int, Place] = {}
-
-
-class Product:
-    """Several contexts at once; equal combinations of states are one `Place`, compared by identity."""
-
-    def __init__(self, contexts: Sequence[Context]) -> None:
-        self._contexts = tuple(contexts)
-        self._places: dict[tuple[Any, ...], Place] = {}
-
-    def start(self) -> Place:
-        """The place at the beginning of a row."""
-        if len(self._places) > _KEPT:
-            self._places.clear()
-        return self._place(tuple(context.start() for context in self._contexts))
-
-    def step(self, place: Place, symbol: int) -> Place:
-        """The place after a character or a space."""
-        target = place.targets.get(symbol)
-        if target is None:
-            states = tuple(
-                context.step(state, symbol)
-                for context, state in zip(self._contexts, place.states, strict=True)
-            )
-            target = place.targets[symbol] = self._place(states)
-        return target
-
-    def _place(self, states: tuple[Any, ...]) -> Place:
-        place = self._places.get(states)
-        if place is None:
-            scores = self._contexts[0].scores(states[0])
-            for context, state in zip(self._contexts[1:], states[1:], strict=True):
-                scores = scores + context.scores(state)
-            place = self._places[states] = Place(states, scores)
-        return place

@@ -8,7 +8,7 @@ all one symbol: a number is likely or unlikely where it stands, its digits are a
 The contexts form a trie. A `State` is the longest suffix of the text that is in the trie; its
 distribution is that of the next shorter suffix, overwritten where the longer context knows better and
 scaled elsewhere, so that it sums to one. States and distributions are made when they are first needed
-and kept: a page meets a few hundred of them.
+and kept.
 
 Sources: T. C. Bell, J. G. Cleary, I. H. Witten, "Text Compression", 1990 (interpolation by the number of
 distinct followers); A. V. Aho, M. J. Corasick, CACM 18(6), 1975 (suffix links).
@@ -45,17 +45,32 @@ _NEVER_LESS = np.float32(1e-4)  # part of a distribution that is left to what a 
 class State:
     """A context and what it says about the next symbol. Compare with ``is``: equal contexts are one object.
 
-    probs: (60,) float32, probability of each of `SYMBOLS`, summing to one; ``logs`` its natural logarithm.
+    Far more states are stepped through than asked: what they say is worked out when it is first needed.
     """
 
-    __slots__ = ("logs", "node", "probs", "suffix", "targets")
+    __slots__ = ("_logs", "_model", "_probs", "node", "suffix", "targets")
 
-    def __init__(self, node: int, suffix: State | None, probs: NDArray[np.float32]) -> None:
+    def __init__(self, model: CharacterModel, node: int, suffix: State | None) -> None:
         self.node = node
         self.suffix = suffix
-        self.probs = probs
-        self.logs: NDArray[np.float32] = np.log(probs)
         self.targets: dict[int, State] = {}
+        self._model = model
+        self._probs: NDArray[np.float32] | None = None
+        self._logs: NDArray[np.float32] | None = None
+
+    @property
+    def probs(self) -> NDArray[np.float32]:
+        """(60,) float32, probability of each of `SYMBOLS`, summing to one."""
+        if self._probs is None:
+            self._probs = self._model.probabilities(self.node, self.suffix)
+        return self._probs
+
+    @property
+    def logs(self) -> NDArray[np.float32]:
+        """Natural logarithm of ``probs``."""
+        if self._logs is None:
+            self._logs = np.log(self.probs)
+        return self._logs
 
 
 class CharacterModel:
@@ -85,14 +100,15 @@ class CharacterModel:
         self._symbols = symbols
         self._text = symbols.tobytes()
         self._logits = logits
-        self._first = np.zeros(len(children) + 1, np.int32)
-        np.cumsum(children, out=self._first[1:])
+        first = np.zeros(len(children) + 1, np.int32)
+        np.cumsum(children, out=first[1:])
+        self._first = first.data  # single elements come out of it faster than out of an array
         self._lock = threading.Lock()
-        self.root = self._state(0, None)
+        self.root = State(self, 0, None)
 
-    def _state(self, node: int, suffix: State | None) -> State:
-        """The state of trie node ``node`` (0 is the root, n-gram i is node i + 1)."""
-        first, end = int(self._first[node]), int(self._first[node + 1])
+    def probabilities(self, node: int, suffix: State | None) -> NDArray[np.float32]:
+        """What the state of trie node ``node`` says (0 is the root, n-gram i is node i + 1)."""
+        first, end = self._first[node], self._first[node + 1]
         known = self._symbols[first:end]
         explicit = PROBABILITIES[self._logits[first:end]]
         if suffix is None:
@@ -104,7 +120,7 @@ class CharacterModel:
         probs *= left / max(1 - lower.sum(), _NEVER_LESS)
         probs[known] = explicit
         probs /= probs.sum()
-        return State(node, suffix, probs)
+        return probs
 
     def step(self, state: State, symbol: int) -> State:
         """The state after one more symbol."""
@@ -118,11 +134,11 @@ class CharacterModel:
         target = state.targets.get(symbol)
         if target is not None:
             return target
-        first, end = int(self._first[state.node]), int(self._first[state.node + 1])
+        first, end = self._first[state.node], self._first[state.node + 1]
         place = self._text.find(symbol, first, end)
         shorter = self.root if state.suffix is None else self._make_target(state.suffix, symbol)
         if place >= 0 and self._first[place + 1] < self._first[place + 2]:
-            target = self._state(place + 1, shorter)
+            target = State(self, place + 1, shorter)
         else:
             target = shorter
         state.targets[symbol] = target

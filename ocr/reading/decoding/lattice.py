@@ -62,6 +62,16 @@ class Lattice:
             arcs[start].append(arc)
         return arcs
 
+    def entering(self) -> list[list[tuple[int, int]]]:
+        """For each node the arcs that end there, with the nodes where they start, those from the left first."""
+        arcs: list[list[tuple[int, int]]] = [[] for _ in range(self.nodes)]
+        order = np.argsort(self.starts, kind="stable")
+        for arc, start, end in zip(
+            order.tolist(), self.starts[order].tolist(), self.ends[order].tolist(), strict=True
+        ):
+            arcs[end].append((arc, start))
+        return arcs
+
 
 def plain_lattice(boxes: tuple[Box, ...], logs: NDArray[np.float32], spaces: NDArray[np.float32]) -> Lattice:
     """The lattice of a row whose letters are certain: one arc each, nothing cut, joined or left out."""

@@ -1,15 +1,19 @@
-"""The graph of readings that a search kept: its best paths, and the probability of each letter."""
+"""The graph of readings that a search kept: its best paths, and the probability of each letter.
+
+Sources: D. Eppstein, "Finding the k shortest paths", SIAM J. Comput. 28(2), 1998 (the next best path leaves a better
+one by a single step); L. R. Rabiner, Proc. IEEE 77(2), 1989 (forward and backward sums).
+"""
 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.decoding.context import Place
+_LEAST = -20.0  # natural logarithm of the least probability that is told
 
 
 class Step(NamedTuple):
@@ -22,186 +26,76 @@ class Step(NamedTuple):
     symbol: int
 
 
-@dataclass(frozen=True)
-class Proposals:
-    """K steps into one node, all arrays (K,): from which node and hypothesis, by which arc and symbol.
-
-    gain: what the step adds to the score; total: the score after it.
-    """
-
-    node: NDArray[np.int64]
-    hypothesis: NDArray[np.int64]
-    arc: NDArray[np.int64]
-    symbol: NDArray[np.int64]
-    gain: NDArray[np.float32]
-    total: NDArray[np.float32]
-
-
-class Edge(NamedTuple):
-    """A step between two hypotheses of the graph, numbered over all nodes in the order they were made."""
-
-    source: int
-    target: int
-    gain: float
-    step: Step
+LEFT_OUT = -1
+NOTHING = Step(-1, -1)  # a step that changes nothing: no space where one could stand
 
 
 class Graph:
-    """Hypotheses and the steps between them, filled by the search from left to right.
+    """Hypotheses and the steps between them, layer by layer as the search makes them.
 
-    At each node hypotheses are settled, and after that parted where a space may stand: two layers.
+    Hypotheses are numbered from 0, the empty text, in the order they are made; steps lead to later ones.
     """
 
-    def __init__(self, nodes: int) -> None:
-        self._proposals: list[list[tuple[int, int, Proposals]]] = [[] for _ in range(nodes)]
-        self._places: list[list[Place]] = [[] for _ in range(nodes)]  # of each node's last layer
-        self._first: list[int] = [0] * nodes  # number of the first hypothesis of each node's last layer
-        self._edges: list[Edge] = []
-        self._count = 0
+    def __init__(self) -> None:
+        self._firsts = [0, 1]  # the first hypothesis of each layer, and of the one that comes next
+        self._edges: list[tuple[NDArray[Any], ...]] = []
         self._final: list[tuple[int, float]] = []
+        self._joined: _Edges | None = None
 
     @property
     def finished(self) -> bool:
         """Whether some reading reaches the end."""
         return bool(self._final)
 
-    def begin(self, place: Place) -> None:
-        """Start with one hypothesis at node 0."""
-        self._places[0] = [place]
-        self._count = 1
-
-    def places(self, node: int) -> list[Place]:
-        """The places of the hypotheses at a node."""
-        return self._places[node]
-
-    def place_of(self, node: int, hypothesis: int) -> Place:
-        """The place of one hypothesis at a node."""
-        return self._places[node][hypothesis]
-
-    def propose(
+    def layer(
         self,
-        end: int,
-        node: int,
-        arc: int,
-        hypothesis: NDArray[np.int64],
-        symbol: NDArray[np.int64],
-        gain: NDArray[np.float32],
-        total: NDArray[np.float32],
-    ) -> None:
-        """Offer steps along ``arc`` from the hypotheses at ``node`` to node ``end``."""
-        count = len(hypothesis)
-        self._proposals[end].append(
-            (node, arc, Proposals(np.full(count, node), hypothesis, np.full(count, arc), symbol, gain, total))
-        )
+        count: int,
+        sources: NDArray[np.integer],
+        targets: NDArray[np.integer],
+        gains: NDArray[np.floating],
+        arcs: NDArray[np.integer],
+        symbols: NDArray[np.integer],
+    ) -> int:
+        """Make ``count`` hypotheses and the K steps that lead to them, all arrays (K,); the number of the first.
 
-    def proposals(self, node: int) -> Proposals | None:
-        """All steps offered into ``node``; None when there are none."""
-        offered = [proposals for _, _, proposals in self._proposals[node]]
-        if not offered:
-            return None
-        if len(offered) == 1:
-            return offered[0]
-        return Proposals(
-            *(
-                np.concatenate([getattr(part, field) for part in offered])
-                for field in ("node", "hypothesis", "arc", "symbol", "gain", "total")
-            )
-        )
+        sources: numbers of hypotheses. targets: 0 .. count - 1, each met at least once, the best step into each
+        before the others. gains: what each step adds to the score. arcs, symbols: as in `Step`.
+        """
+        first = self._firsts[-1]
+        self._firsts.append(first + count)
+        self._edges.append((sources, targets + first, gains, arcs, symbols))
+        return first
 
-    def settle(
-        self, node: int, places: list[Place], found: Proposals, kept: list[int], targets: list[int]
-    ) -> None:
-        """Make the hypotheses of ``node``: step ``kept[k]`` of ``found`` leads to ``places[targets[k]]``."""
-        picked = np.array(kept, np.int64)
-        for source_node, hypothesis, arc, symbol, gain, target in zip(
-            found.node[picked].tolist(),
-            found.hypothesis[picked].tolist(),
-            found.arc[picked].tolist(),
-            found.symbol[picked].tolist(),
-            found.gain[picked].tolist(),
-            targets,
-            strict=True,
-        ):
-            self._edges.append(
-                Edge(self._first[source_node] + hypothesis, self._count + target, gain, Step(arc, symbol))
-            )
-        self._layer(node, places)
-
-    def part(
-        self,
-        node: int,
-        places: list[Place],
-        sources: NDArray[np.int64],
-        spaced: NDArray[np.bool_],
-        gain: NDArray[np.float32],
-    ) -> None:
-        """Put a second layer at ``node``: hypothesis k comes from ``sources[k]``, with a space or without."""
-        first = self._first[node]
-        parting = Step(-1, node)
-        for slot, (source, space, added) in enumerate(
-            zip(sources.tolist(), spaced.tolist(), gain.tolist(), strict=True)
-        ):
-            self._edges.append(
-                Edge(first + source, self._count + slot, added, parting if space else _NOTHING)
-            )
-        self._layer(node, places)
-
-    def _layer(self, node: int, places: list[Place]) -> None:
-        self._first[node] = self._count
-        self._places[node] = places
-        self._count += len(places)
-
-    def finish(self, scores: NDArray[np.float32]) -> None:
-        """End the row: ``scores`` at the last node, -inf for hypotheses that may not end there."""
-        first = self._first[-1]
-        reached = self._reached()
-        self._final = [
-            (first + k, score - reached[first + k])
-            for k, score in enumerate(scores.tolist())
-            if score > -np.inf
-        ]
-
-    def _reached(self) -> list[float]:
-        best = [-np.inf] * self._count
-        best[0] = 0.0
-        for source, target, gain, _ in self._edges:
-            best[target] = max(best[target], best[source] + gain)
-        return best
+    def finish(self, added: NDArray[np.floating]) -> None:
+        """End the row: what is ``added`` to the hypotheses of the last layer, -inf where it may not end."""
+        first = self._firsts[-2]
+        self._final = [(first + k, score) for k, score in enumerate(added.tolist()) if score > -np.inf]
+        self._joined = _Edges(self._edges, self._firsts[-1])
 
     def best(self, count: int) -> list[tuple[list[Step], float]]:
         """The ``count`` best readings and their scores, best first; a reading is steps from left to right."""
-        # The k best ways to each hypothesis: (score, number of the edge, rank of the way it goes on from).
-        ways: list[list[tuple[float, int, int]]] = [[] for _ in range(self._count)]
-        ways[0] = [(0.0, -1, 0)]
-        into: list[list[int]] = [[] for _ in range(self._count)]
-        for number, edge in enumerate(self._edges):
-            into[edge.target].append(number)
-        for target in range(1, self._count):
-            offers = [
-                (score + self._edges[number].gain, number, rank)
-                for number in into[target]
-                for rank, (score, _, _) in enumerate(ways[self._edges[number].source])
-            ]
-            ways[target] = [max(offers)] if count == 1 and offers else heapq.nlargest(count, offers)
-        ends = [
-            (score + added, last, rank)
-            for last, added in self._final
-            for rank, (score, _, _) in enumerate(ways[last])
+        edges = self._all()
+        scores, first, sources, gains = edges.best, edges.first, edges.sources, edges.gains
+        most = max(scores[last] + added for last, added in self._final)
+        # Ways still to be tried: what each lacks to the best, a number, the hypothesis up to which the best way is
+        # taken, and the steps from there to the end.
+        ways: list[tuple[float, int, int, _Tail]] = [
+            (most - scores[last] - added, number, last, None)
+            for number, (last, added) in enumerate(self._final)
         ]
+        heapq.heapify(ways)
+        number = len(ways)
         readings: list[tuple[list[Step], float]] = []
-        seen: set[tuple[Step, ...]] = set()
-        for score, last, rank in sorted(ends, reverse=True):
-            steps = []
-            while last:
-                _, number, rank_before = ways[last][rank]
-                if self._edges[number].step is not _NOTHING:
-                    steps.append(self._edges[number].step)
-                last, rank = self._edges[number].source, rank_before
-            if tuple(steps) not in seen:
-                seen.add(tuple(steps))
-                readings.append((steps[::-1], score))
-            if len(readings) == count:
-                break
+        while ways and len(readings) < count:
+            lack, _, at, tail = heapq.heappop(ways)
+            while at:
+                if len(readings) < count - 1:
+                    for edge in range(first[at] + 1, first[at + 1]):
+                        less = scores[at] - scores[sources[edge]] - gains[edge]
+                        heapq.heappush(ways, (lack + less, number, sources[edge], (edge, tail)))
+                        number += 1
+                at, tail = sources[first[at]], (first[at], tail)
+            readings.append((edges.steps(tail), most - lack))
         return readings
 
     def posteriors(self, sharpness: float) -> dict[tuple[int, int], float]:
@@ -209,32 +103,81 @@ class Graph:
 
         sharpness: multiplies scores first; below 1 the probabilities are less extreme.
         """
-        count = self._count
-        gains = [edge.gain * sharpness for edge in self._edges]
-        forward, backward = [-np.inf] * count, [-np.inf] * count
+        edges = self._all()
+        gain = edges.gain * sharpness
+        forward = np.full(self._firsts[-1], -np.inf)
         forward[0] = 0.0
-        for edge, gain in zip(self._edges, gains, strict=True):
-            forward[edge.target] = _add(forward[edge.target], forward[edge.source] + gain)
+        for part, starts, targets in _layers(edges.target, self._firsts[1:]):
+            sums = np.logaddexp.reduceat(forward[edges.source[part]] + gain[part], starts)
+            forward[targets] = sums
+        backward = np.full(self._firsts[-1], -np.inf)
         for last, added in self._final:
             backward[last] = added * sharpness
-        for edge, gain in zip(reversed(self._edges), reversed(gains), strict=True):
-            backward[edge.source] = _add(backward[edge.source], backward[edge.target] + gain)
-        whole = backward[0]
+        order = np.argsort(edges.source, kind="stable")
+        onward, lost = edges.target[order], gain[order]
+        for part, starts, sources in reversed(_layers(edges.source[order], self._firsts[:-1])):
+            backward[sources] = np.logaddexp.reduceat(backward[onward[part]] + lost[part], starts)
+        logs = forward[edges.source] + gain + backward[edges.target] - backward[0]
+        told = np.flatnonzero(
+            (logs > _LEAST) & ((edges.arc != NOTHING.arc) | (edges.symbol != NOTHING.symbol))
+        )
         chances: dict[tuple[int, int], float] = {}
-        for edge, gain in zip(self._edges, gains, strict=True):
-            if edge.step is not _NOTHING:
-                log = forward[edge.source] + gain + backward[edge.target] - whole
-                if log > -20:
-                    key = (edge.step.arc, edge.step.symbol)
-                    chances[key] = min(1.0, chances.get(key, 0.0) + float(np.exp(log)))
+        for arc, symbol, chance in zip(
+            edges.arc[told].tolist(), edges.symbol[told].tolist(), np.exp(logs[told]).tolist(), strict=True
+        ):
+            chances[arc, symbol] = min(1.0, chances.get((arc, symbol), 0.0) + chance)
         return chances
 
+    def _all(self) -> _Edges:
+        if self._joined is None:
+            raise ValueError("no reading reaches the end")
+        return self._joined
 
-_NOTHING = Step(-1, -1)
+
+_Tail = tuple[int, "_Tail"] | None  # the next edge, and those after it
 
 
-def _add(a: float, b: float) -> float:
-    """log(e^a + e^b)."""
-    if a < b:
-        a, b = b, a
-    return a if b == -np.inf else a + float(np.log1p(np.exp(b - a)))
+class _Edges:
+    """All steps of a finished graph, arrays (E,) and lists, in the order of the hypotheses they lead to.
+
+    first: where the steps into each hypothesis begin, the best one first, and the end of all.
+    best: score of the best way to each hypothesis.
+    """
+
+    def __init__(self, layers: list[tuple[NDArray[Any], ...]], count: int) -> None:
+        columns = [np.concatenate(column) for column in zip(*layers, strict=True)]
+        order = np.argsort(columns[1], kind="stable")
+        self.source, self.target, gain, self.arc, self.symbol = (column[order] for column in columns)
+        self.gain = gain.astype(np.float64)
+        self.sources: list[int] = self.source.tolist()
+        self.gains: list[float] = self.gain.tolist()
+        self.first: list[int] = np.searchsorted(self.target, np.arange(count + 1)).tolist()
+        self.best = [0.0]
+        for edge in self.first[1:count]:
+            self.best.append(self.best[self.sources[edge]] + self.gains[edge])
+
+    def steps(self, tail: _Tail) -> list[Step]:
+        """The steps of a way, left to right, without those that change nothing."""
+        found = []
+        while tail is not None:
+            edge, tail = tail
+            step = Step(int(self.arc[edge]), int(self.symbol[edge]))
+            if step != NOTHING:
+                found.append(step)
+        return found
+
+
+def _layers(
+    ends: NDArray[np.int64], firsts: list[int]
+) -> list[tuple[slice, NDArray[np.intp], NDArray[np.int64]]]:
+    """Stretches of edges whose ascending ``ends`` are in one layer, where each end's edges begin, and these ends."""
+    starts = np.flatnonzero(np.diff(ends, prepend=-1))
+    present = ends[starts]
+    places = np.searchsorted(present, firsts).tolist()
+    edges = [*starts.tolist(), len(ends)]
+    found = []
+    for low, high in pairwise([*places, len(present)]):
+        if high > low:
+            part = slice(edges[low], edges[high])
+            found.append((part, starts[low:high] - edges[low], present[low:high]))
+    return found

@@ -12,17 +12,21 @@ L. R. Rabiner, Proc. IEEE 77(2), 1989 (forward and backward sums).
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.page import Box
-from ocr.reading.decoding.context import Anything, Context, Place, Product
+from ocr.reading.decoding.context import Anything, Context
 from ocr.reading.decoding.lattice import Lattice
-from ocr.reading.decoding.posterior import Graph, Step
+from ocr.reading.decoding.places import Places
+from ocr.reading.decoding.posterior import LEFT_OUT, NOTHING, Graph, Step
 
 _NEGLIGIBLE = 1e-4
 
@@ -65,8 +69,9 @@ class Weights:
 
 def calibrated(chance: float, table: tuple[tuple[float, float], ...]) -> float:
     """``chance`` as validation saw it: interpolated in a table of (said, true), ascending from 0 to 1."""
-    said, true = zip(*table, strict=True)
-    return float(np.interp(chance, said, true))
+    at = min(max(bisect(table, chance, key=itemgetter(0)), 1), len(table) - 1)
+    (low, first), (high, last) = table[at - 1], table[at]
+    return first + (last - first) * min(max((chance - low) / (high - low), 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,22 @@ class Reading:
         ]
 
 
+class _Layer:
+    """Hypotheses at one node, H of them.
+
+    numbers: in the graph. places: of the contexts. scores: so far. table: (H, C + 2) what the contexts say of each
+    character, of the space, and, once the search goes on from here, 0 for nothing. ranks: table + scores.
+    """
+
+    __slots__ = ("numbers", "places", "ranks", "scores", "table")
+
+    def __init__(self, first: int, places: NDArray[np.integer], scores: NDArray[np.float32]) -> None:
+        self.numbers = np.arange(first, first + len(places))
+        self.places = places
+        self.scores = scores
+        self.table = self.ranks = np.zeros((0, 0), np.float32)
+
+
 class Decoder:
     """Reads lattices over one alphabet in one context."""
 
@@ -144,8 +165,8 @@ class Decoder:
         """
         self._alphabet = tuple(alphabet)
         contexts = tuple(contexts) or (Anything(len(alphabet)),)
-        self._context = Product(contexts)
-        self._relaxed = Product(contexts[:1]) if len(contexts) > 1 else None
+        self._context = Places(contexts)
+        self._relaxed = Places(contexts[:1]) if len(contexts) > 1 else None
         self.weights = weights or Weights()
         self._beam = beam
         self._width = width
@@ -164,103 +185,106 @@ class Decoder:
         chances = graph.posteriors(self.weights.sharpness)
         return [self._reading(lattice, steps, score, chances, lawful) for steps, score in graph.best(count)]
 
-    def _search(self, lattice: Lattice, context: Product) -> Graph | None:
+    def _search(self, lattice: Lattice, places: Places) -> Graph | None:
         """The graph of the hypotheses that were kept; None when no path reaches the end."""
         size, weights = len(self._alphabet), self.weights
-        leaving = lattice.leaving()
-        graph = Graph(lattice.nodes)
-        graph.begin(context.start())
-        for node in range(lattice.nodes):
-            places, scores = self._settle(graph, node, context)
-            if not places:
-                continue
-            if 0 < node < lattice.nodes - 1:
-                places, scores = self._spaced(graph, node, lattice, context, places, scores)
-            table = np.stack([place.scores for place in places])
-            if node == lattice.nodes - 1:
-                graph.finish(scores + table[:, size + 1])
-                break
-            for arc in leaving[node]:
-                # (H, C): the score of every hypothesis with every character.
-                gain = table[:, :size] + (
-                    lattice.logs[arc] + np.float32(weights.letter + weights.shape * lattice.bias[arc])
-                )
-                total = gain + scores[:, None]
-                best = float(total.max())
-                end = int(lattice.ends[arc])
-                if best > -np.inf:
-                    keep = np.flatnonzero(total.ravel() >= best - self._width)
-                    if len(keep) > 2 * self._beam:
-                        keep = keep[np.argpartition(-total.ravel()[keep], 2 * self._beam)[: 2 * self._beam]]
-                    graph.propose(
-                        end, node, arc, keep // size, keep % size, gain.ravel()[keep], total.ravel()[keep]
-                    )
-                if lattice.noise[arc] > -np.inf:
-                    skip = np.full(
-                        len(scores),
-                        lattice.noise[arc] + weights.noise + weights.shape * lattice.bias[arc],
-                        np.float32,
-                    )
-                    graph.propose(
-                        end, node, arc, np.arange(len(scores)), np.full(len(scores), -1), skip, scores + skip
-                    )
+        shape = np.float32(weights.shape) * lattice.bias
+        # (A, C + 2): what an arc adds to what the context says, for each character; for the space, which no arc is;
+        # for leaving the arc out.
+        said = np.full((len(shape), size + 2), -np.inf, np.float32)
+        said[:, :size] = lattice.logs + (np.float32(weights.letter) + shape)[:, None]
+        said[:, size + 1] = lattice.noise + np.float32(weights.noise) + shape
+        space = (-weights.space * np.logaddexp(0, -lattice.spaces)).astype(np.float32)
+        solid = (-weights.space * np.logaddexp(0, lattice.spaces)).astype(np.float32)
+        last = lattice.nodes - 1
+        graph = Graph()
+        layers: list[_Layer | None] = []
+        for node, entering in enumerate(lattice.entering()):
+            if node == 0:
+                layer: _Layer | None = _Layer(0, np.array([places.start()]), np.zeros(1, np.float32))
+            else:
+                arcs = [(arc, before) for arc, start in entering if (before := layers[start]) is not None]
+                layer = self._settle(graph, arcs, said, places)
+            if layer is not None:
+                if 0 < node < last and space[node] > -np.inf:
+                    layer = self._spaced(graph, node, layer, (solid[node], space[node]), places)
+                layer.table = places.scores(layer.places)
+                if node == last:
+                    graph.finish(layer.table[:, size + 1])
+                layer.ranks = layer.table + layer.scores[:, None]
+                layer.ranks[:, size + 1] = layer.scores
+                layer.table[:, size + 1] = 0
+            layers.append(layer)
         return graph if graph.finished else None
 
-    def _settle(self, graph: Graph, node: int, context: Product) -> tuple[list[Place], NDArray[np.float32]]:
-        """Step into ``node``: join hypotheses in the same place, keep the best; returns places and scores."""
-        if node == 0:
-            return graph.places(0), np.zeros(1, np.float32)
-        found = graph.proposals(node)
-        if found is None:
-            return [], np.zeros(0, np.float32)
-        order = np.argsort(-found.total, kind="stable")
-        floor = found.total[order[0]] - self._width
-        index: dict[int, int] = {}
-        places: list[Place] = []
-        scores: list[float] = []
-        kept: list[int] = []
-        targets: list[int] = []
-        for k in order.tolist():
-            if found.total[k] < floor:
-                break
-            place = graph.place_of(int(found.node[k]), int(found.hypothesis[k]))
-            symbol = int(found.symbol[k])
-            target = place if symbol < 0 else context.step(place, symbol)
-            slot = index.get(id(target))
-            if slot is None:
-                if len(places) == self._beam:
-                    continue
-                slot = index[id(target)] = len(places)
-                places.append(target)
-                scores.append(float(found.total[k]))
-            kept.append(k)
-            targets.append(slot)
-        graph.settle(node, places, found, kept, targets)
-        return places, np.array(scores, np.float32)
+    def _settle(
+        self, graph: Graph, arcs: list[tuple[int, _Layer]], said: NDArray[np.float32], places: Places
+    ) -> _Layer | None:
+        """Step along ``arcs`` into a node: join hypotheses in the same place, keep the best."""
+        if not arcs:
+            return None
+        size = len(self._alphabet)
+        ranks = np.concatenate([layer.ranks for _, layer in arcs])  # (P, C + 2), all hypotheses of all arcs
+        ends = list(accumulate(len(layer.places) for _, layer in arcs))
+        for (arc, _), start, end in zip(arcs, [0, *ends], ends, strict=False):
+            ranks[start:end] += said[arc]
+        flat = ranks.ravel()
+        best = flat.max()
+        if best == -np.inf:
+            return None
+        kept = np.flatnonzero(flat >= best - self._width)
+        kept = kept[np.argsort(-flat[kept])]
+        rows, symbols = np.divmod(kept, size + 2)
+        owner = np.searchsorted(ends, rows, "right")
+        if len(kept) > 2 * self._beam:
+            few = self._few(owner, symbols < size)
+            kept, rows, symbols, owner = kept[few], rows[few], symbols[few], owner[few]
+        before = np.concatenate([layer.places for _, layer in arcs])[rows]
+        after = places.step(before, symbols)
+        fresh, slots = places.joined(after)
+        chosen = np.flatnonzero(slots < self._beam)
+        fresh = fresh[: self._beam]
+        rows, symbols = rows[chosen], symbols[chosen]
+        taken = np.array([arc for arc, _ in arcs])[owner[chosen]]
+        gains = np.concatenate([layer.table for _, layer in arcs])[rows, symbols] + said[taken, symbols]
+        sources = np.concatenate([layer.numbers for _, layer in arcs])[rows]
+        symbols[symbols > size] = LEFT_OUT
+        first = graph.layer(len(fresh), sources, slots[chosen], gains, taken, symbols)
+        return _Layer(first, after[fresh], flat[kept[fresh]])
+
+    def _few(self, owner: NDArray[np.intp], letter: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Which of the steps, best first, are among the best letters of the arc that owns them, or leave it out."""
+        spare = [
+            own[2 * self._beam :]
+            for arc in range(int(owner.max()) + 1)
+            if len(own := ((owner == arc) & letter).nonzero()[0]) > 2 * self._beam
+        ]
+        few = np.ones(len(owner), np.bool_)
+        few[np.concatenate([np.zeros(0, np.intp), *spare])] = False
+        return few.nonzero()[0]
 
     def _spaced(
-        self,
-        graph: Graph,
-        node: int,
-        lattice: Lattice,
-        context: Product,
-        places: list[Place],
-        scores: NDArray[np.float32],
-    ) -> tuple[list[Place], NDArray[np.float32]]:
-        """Part every hypothesis at ``node`` in two: words part here, or they do not."""
-        odds = float(lattice.spaces[node])
-        space = self.weights.space * -float(np.logaddexp(0, -odds))
-        solid = self.weights.space * -float(np.logaddexp(0, odds))
-        size = len(self._alphabet)
-        parted = [place.scores[size] + space for place in places]
-        both = np.concatenate([scores + np.float32(solid), scores + np.array(parted, np.float32)])
+        self, graph: Graph, node: int, layer: _Layer, added: tuple[np.float32, np.float32], places: Places
+    ) -> _Layer:
+        """Part every hypothesis at ``node`` in two: words do not part here, or they do. added: to either."""
+        size, count = len(self._alphabet), len(layer.places)
+        parted = places.scores(layer.places)[:, size] + added[1]
+        both = np.concatenate([layer.scores + added[0], layer.scores + parted])
         keep = np.flatnonzero((both >= both.max() - self._width) & (both > -np.inf))
         if len(keep) > self._beam:
             keep = keep[np.argsort(-both[keep], kind="stable")[: self._beam]]
-        count = len(places)
-        after = [context.step(places[k - count], size) if k >= count else places[k] for k in keep.tolist()]
-        graph.part(node, after, keep % count, keep >= count, both[keep] - scores[keep % count])
-        return after, both[keep]
+        scores, spaced, rows = both[keep], keep >= count, keep % count
+        after = layer.places[rows]
+        after[spaced] = places.step(after[spaced], np.full(np.count_nonzero(spaced), size))
+        first = graph.layer(
+            len(keep),
+            layer.numbers[rows],
+            np.arange(len(keep)),
+            scores - layer.scores[rows],
+            np.full(len(keep), NOTHING.arc),
+            np.where(spaced, node, NOTHING.symbol),
+        )
+        return _Layer(first, after, scores)
 
     def _reading(
         self,

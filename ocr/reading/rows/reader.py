@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.page import Line
 from ocr.reading.context_reader import line_of
 from ocr.reading.decoding.constraints import LexiconContext, PatternContext
-from ocr.reading.decoding.context import Anything, Context, LanguageContext, Product
+from ocr.reading.decoding.context import Anything, Context, LanguageContext
 from ocr.reading.decoding.language import load_language
 from ocr.reading.decoding.words import Reading, ReadLetter, calibrated
 from ocr.reading.ink import Ink
@@ -78,7 +79,7 @@ class RowsReader:
         self.alphabet = tuple(alphabet)
         self.contexts = tuple(contexts) or (Anything(len(self.alphabet)),)
         self.weights = weights or RowWeights()
-        self._product = Product(self.contexts)
+        self._symbols = {character: k for k, character in enumerate((*self.alphabet, " "))}
         # What a pattern or a lexicon asks for may be unlikely to the network.
         reach = _REACH_OF_LAW if len(self.contexts) > 1 else _REACH
         self._search = PrefixSearch(self.alphabet, self.contexts, letter=self.weights.letter, reach=reach)
@@ -121,14 +122,9 @@ class RowsReader:
         ]
         return sorted(scored, key=lambda text: -text.score)[:count]
 
-    def context_score(self, text: str) -> float:
-        """What the contexts give a whole text, -inf where it may not come; ValueError for unknown characters."""
-        place, total = self._product.start(), 0.0
-        for character in text:
-            symbol = len(self.alphabet) if character == " " else self.alphabet.index(character)
-            total += float(place.scores[symbol])
-            place = self._product.step(place, symbol)
-        return total + float(place.scores[len(self.alphabet) + 1])
+    def context_scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(K,) what the contexts give whole texts, -inf where they may not come; KeyError for unknown characters."""
+        return self._search.context_scores([[self._symbols[c] for c in text] for text in texts])
 
     def read_row(self, evidence: RowEvidence, texts: Sequence[RowReading], count: int) -> list[Reading]:
         """The first ``count`` of a row's texts with their boxes; all of them tell how sure each letter is."""

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.reading.decoding.context import Anything, Context, Place, Product
+from ocr.reading.decoding.context import Anything, Context
+from ocr.reading.decoding.places import Places
 
 _NONE = -1  # last symbol of the empty text
 
@@ -77,7 +78,7 @@ class _Beam:
     blank: NDArray[np.float64]
     solid: NDArray[np.float64]
     context: NDArray[np.float64]
-    places: list[Place]
+    places: NDArray[np.int64]
 
     @property
     def optical(self) -> NDArray[np.float64]:
@@ -107,12 +108,13 @@ class PrefixSearch:
         """
         self._alphabet = tuple(alphabet)
         contexts = tuple(contexts) or (Anything(len(alphabet)),)
-        self._context = Product(contexts)
-        self._relaxed = Product(contexts[:1]) if len(contexts) > 1 else None
+        self._context = Places(contexts)
+        self._relaxed = Places(contexts[:1]) if len(contexts) > 1 else None
         self._letter = letter
         self._beam = beam
         self._width = width
         self._reach = reach
+        self._slot = np.full(len(self._alphabet) + 2, -1)
 
     def read(self, logs: NDArray[np.float64], count: int = 1) -> list[RowReading]:
         """The ``count`` likeliest texts of a row, best first; fewer where no more were kept.
@@ -125,7 +127,25 @@ class PrefixSearch:
             readings = self._search(logs, self._relaxed, False)
         return readings[:count]
 
-    def _search(self, logs: NDArray[np.float64], context: Product, lawful: bool) -> list[RowReading]:
+    def context_scores(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+        """(K,) what the contexts alone give whole texts, natural logarithms; texts: numbers of symbols."""
+        contexts, size = self._context, len(self._alphabet)
+        longest = max(map(len, texts), default=0)
+        # After its end a text goes on with nothing, whose score is not counted.
+        symbols = np.full((longest + 1, len(texts)), size + 1)
+        counted = np.zeros(symbols.shape, np.bool_)
+        for k, text in enumerate(texts):
+            symbols[: len(text), k] = text
+            counted[: len(text) + 1, k] = True
+        total = np.zeros(len(texts))
+        places = np.full(len(texts), contexts.start())
+        for following, counts in zip(symbols, counted, strict=True):
+            scores = contexts.scores(places)[np.arange(len(texts)), following]
+            total[counts] += scores[counts]
+            places = contexts.step(places, following)
+        return total
+
+    def _search(self, logs: NDArray[np.float64], places: Places, lawful: bool) -> list[RowReading]:
         texts = _Texts()
         nothing = np.zeros(1, np.int64)
         beam = _Beam(
@@ -135,47 +155,60 @@ class PrefixSearch:
             np.zeros(1),
             np.full(1, -np.inf),
             np.zeros(1),
-            [context.start()],
+            np.array([places.start()]),
         )
-        for column in logs:
-            beam = self._advance(beam, column, texts, context)
-        return self._finish(beam, texts, lawful)
+        tried = logs[:, :-1] >= logs.max(axis=1, keepdims=True) - self._reach
+        symbols = np.split(tried.nonzero()[1], tried.sum(axis=1).cumsum())  # and an empty rest
+        for column, likely in zip(logs, symbols[:-1], strict=True):
+            if len(likely):
+                beam = self._advance(beam, column, likely, texts, places)
+            else:
+                beam = self._wait(beam, column)
+        return self._finish(beam, texts, places, lawful)
 
-    def _advance(self, beam: _Beam, column: NDArray[np.float64], texts: _Texts, context: Product) -> _Beam:
-        """Take one column: every hypothesis stays as it is or grows by a symbol; the best are kept."""
+    def _advance(
+        self,
+        beam: _Beam,
+        column: NDArray[np.float64],
+        symbols: NDArray[np.int64],
+        texts: _Texts,
+        places: Places,
+    ) -> _Beam:
+        """Take one column: every hypothesis stays as it is or grows by one of ``symbols``; the best are kept."""
         size, count = len(self._alphabet), len(beam.texts)
-        symbols = np.flatnonzero(column[:-1] >= column.max() - self._reach)  # (S,)
-        if not len(symbols):
-            return self._wait(beam, column)
-        slot = np.full(size + 2, -1)  # of each symbol in ``symbols``; _NONE finds the blank's, which has none
+        slot = self._slot  # of each symbol in ``symbols``; _NONE finds the blank's, which has none
         slot[symbols] = np.arange(len(symbols))
+        again = slot[beam.last]  # a last symbol that is read once more needs a blank before it
         optical = beam.optical
         grown = optical[:, None] + column[symbols]  # (B, S)
-        again = slot[beam.last]  # a last symbol that is read once more needs a blank before it
-        repeated = np.flatnonzero(again >= 0)
+        repeated = (again >= 0).nonzero()[0]
         grown[repeated, again[repeated]] = beam.blank[repeated] + column[beam.last[repeated]]
         if slot[size] >= 0:
             grown[(beam.last == size) | (beam.last == _NONE), slot[size]] = -np.inf
+        slot[symbols] = -1
         blank = optical + column[-1]
-        solid = np.where(beam.last == _NONE, -np.inf, beam.solid + column[beam.last])
+        solid = self._again(beam, column)
         # Where a text and the same text with one symbol more are both in the beam, the paths meet again.
-        longer, shorter = np.nonzero(beam.parents[:, None] == beam.texts)
-        met = again[longer] >= 0
-        longer, shorter = longer[met], shorter[met]
-        solid[longer] = np.logaddexp(solid[longer], grown[shorter, again[longer]])
-        grown[shorter, again[longer]] = -np.inf
+        longer, shorter = (beam.parents[:, None] == beam.texts).nonzero()
+        if len(longer):
+            met = again[longer] >= 0
+            longer, shorter = longer[met], shorter[met]
+            solid[longer] = np.logaddexp(solid[longer], grown[shorter, again[longer]])
+            grown[shorter, again[longer]] = -np.inf
 
-        gain = np.stack([place.scores for place in beam.places])[:, symbols].astype(np.float64)
+        gain = places.scores(beam.places)[:, symbols].astype(np.float64)
         gain += self._letter * (symbols < size)
         gain += beam.context[:, None]
         ranks = np.concatenate([np.logaddexp(blank, solid) + beam.context, (grown + gain).ravel()])
-        kept = np.flatnonzero((ranks >= ranks.max() - self._width) & (ranks > -np.inf))
+        kept = ((ranks >= ranks.max() - self._width) & (ranks > -np.inf)).nonzero()[0]
         kept = kept[np.argsort(-ranks[kept], kind="stable")[: self._beam]]
         stay, grow = kept[kept < count], kept[kept >= count] - count
-        rows, picks = grow // max(len(symbols), 1), grow % max(len(symbols), 1)
+        rows, picks = np.divmod(grow, len(symbols))
         added = symbols[picks]
-        pairs = list(zip(rows.tolist(), added.tolist(), strict=True))
-        fresh = [texts.longer(int(beam.texts[row]), symbol) for row, symbol in pairs]
+        fresh = [
+            texts.longer(text, symbol)
+            for text, symbol in zip(beam.texts[rows].tolist(), added.tolist(), strict=True)
+        ]
         return _Beam(
             np.concatenate([beam.texts[stay], np.array(fresh, np.int64)]),
             np.concatenate([beam.parents[stay], beam.texts[rows]]),
@@ -183,20 +216,24 @@ class PrefixSearch:
             np.concatenate([blank[stay], np.full(len(grow), -np.inf)]),
             np.concatenate([solid[stay], grown[rows, picks]]),
             np.concatenate([beam.context[stay], gain[rows, picks]]),
-            [beam.places[k] for k in stay.tolist()]
-            + [context.step(beam.places[row], symbol) for row, symbol in pairs],
+            np.concatenate([beam.places[stay], places.step(beam.places[rows], added)]),
         )
 
-    @staticmethod
-    def _wait(beam: _Beam, column: NDArray[np.float64]) -> _Beam:
+    def _wait(self, beam: _Beam, column: NDArray[np.float64]) -> _Beam:
         """Take a column that is blank: all hypotheses stay as they are."""
-        solid = np.where(beam.last == _NONE, -np.inf, beam.solid + column[beam.last])
-        return replace(beam, blank=beam.optical + column[-1], solid=solid)
+        return replace(beam, blank=beam.optical + column[-1], solid=self._again(beam, column))
 
-    def _finish(self, beam: _Beam, texts: _Texts, lawful: bool) -> list[RowReading]:
+    @staticmethod
+    def _again(beam: _Beam, column: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(B,) the paths that stay in their last symbol for ``column``."""
+        solid = beam.solid + column[beam.last]
+        solid[beam.last == _NONE] = -np.inf
+        return solid
+
+    def _finish(self, beam: _Beam, texts: _Texts, places: Places, lawful: bool) -> list[RowReading]:
         """The hypotheses as readings, best first; a text with and without a space at its end is one."""
         size = len(self._alphabet)
-        ends = np.array([place.scores[size + 1] for place in beam.places], np.float64)
+        ends = places.scores(beam.places)[:, size + 1].astype(np.float64)
         optical = beam.optical
         found: dict[tuple[int, ...], tuple[float, float]] = {}
         for text, score, seen in zip(

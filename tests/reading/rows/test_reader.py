@@ -111,5 +111,5 @@ def test_a_text_is_as_likely_as_both_looks_say(texts: tuple[str, str]) -> None:
 
 def test_what_contexts_give_a_text() -> None:
     contexts = [Anything(len(ASCII)), LexiconContext(ASCII, ["tea"], True)]
-    scores = [reader("", contexts=contexts).context_score(text) for text in ("tea", "Tea tea", "tee", "")]
+    scores = reader("", contexts=contexts).context_scores(["tea", "Tea tea", "tee", ""]).tolist()
     assert np.isfinite(scores[:2]).all() and scores[2] == -np.inf
