@@ -267,6 +267,7 @@ def context_reader(
                 model.settings.get("capitals") if cased else None,
                 weights.language,
                 weights.case,
+                weights.unknown,
             )
         )
     else:

@@ -8,7 +8,7 @@ all one symbol: a number is likely or unlikely where it stands, its digits are a
 The contexts form a trie. A `State` is the longest suffix of the text that is in the trie; its
 distribution is that of the next shorter suffix, overwritten where the longer context knows better and
 scaled elsewhere, so that it sums to one. States and distributions are made when they are first needed
-and kept.
+and kept, until there are so many of them that all are forgotten between rows.
 
 Sources: T. C. Bell, J. G. Cleary, I. H. Witten, "Text Compression", 1990 (interpolation by the number of
 distinct followers); A. V. Aho, M. J. Corasick, CACM 18(6), 1975 (suffix links).
@@ -39,6 +39,7 @@ LOGIT_STEP = 1 / 12  # probabilities are stored as logits in 8 bits: 0.000025 ..
 LOGIT_ZERO = 127
 PROBABILITIES = (1 / (1 + np.exp(-(np.arange(256) - LOGIT_ZERO) * LOGIT_STEP))).astype(np.float32)
 
+_KEPT = 400_000  # steps between states that are remembered: about 60 MB, the text of some thirty pages
 _NEVER_LESS = np.float32(1e-4)  # part of a distribution that is left to what a context has not seen
 
 
@@ -48,11 +49,16 @@ class State:
     Far more states are stepped through than asked: what they say is worked out when it is first needed.
     """
 
-    __slots__ = ("_logs", "_model", "_probs", "node", "suffix", "targets")
+    __slots__ = ("_logs", "_model", "_probs", "known", "last", "node", "suffix", "targets")
 
-    def __init__(self, model: CharacterModel, node: int, suffix: State | None) -> None:
+    def __init__(
+        self, model: CharacterModel, node: int, suffix: State | None, last: int = SPACE, known: bool = False
+    ) -> None:
+        """last: the last symbol. known: whether the context reaches back to the beginning of the word."""
         self.node = node
         self.suffix = suffix
+        self.last = last
+        self.known = known
         self.targets: dict[int, State] = {}
         self._model = model
         self._probs: NDArray[np.float32] | None = None
@@ -104,7 +110,11 @@ class CharacterModel:
         np.cumsum(children, out=first[1:])
         self._first = first.data  # single elements come out of it faster than out of an array
         self._lock = threading.Lock()
+        self._forget()
+
+    def _forget(self) -> None:
         self.root = State(self, 0, None)
+        self._steps = 0  # that are remembered
 
     def probabilities(self, node: int, suffix: State | None) -> NDArray[np.float32]:
         """What the state of trie node ``node`` says (0 is the root, n-gram i is node i + 1)."""
@@ -136,16 +146,24 @@ class CharacterModel:
             return target
         first, end = self._first[state.node], self._first[state.node + 1]
         place = self._text.find(symbol, first, end)
-        shorter = self.root if state.suffix is None else self._make_target(state.suffix, symbol)
+        shorter = state if state.suffix is None else self._make_target(state.suffix, symbol)
         if place >= 0 and self._first[place + 1] < self._first[place + 2]:
-            target = State(self, place + 1, shorter)
+            known = state.known if state.node else not 0 < symbol < DIGIT
+            target = State(self, place + 1, shorter, symbol, known)
         else:
             target = shorter
         state.targets[symbol] = target
+        self._steps += 1
         return target
 
     def start(self) -> State:
-        """The state at the beginning of a row: after a space."""
+        """The state at the beginning of a row: after a space.
+
+        Here states are forgotten when there are too many. Those of earlier rows stay good, but are other objects.
+        """
+        with self._lock:
+            if self._steps > _KEPT:
+                self._forget()
         return self.step(self.root, SPACE)
 
     def log_probability(self, text: str) -> float:

@@ -36,6 +36,7 @@ class Weights:
     """How much each kind of evidence counts, set on validation rows by `ocr.training.context_weights`.
 
     language: multiplies the character model's logarithms. case: those of the case model.
+    unknown:  share of arbitrary strings in words that the character model does not know.
     letter:   added for each letter read; makes up for what the context takes for each.
     shape:    multiplies the lattice's bias.
     space:    multiplies the evidence of the gaps.
@@ -47,6 +48,7 @@ class Weights:
 
     language: float = 0.6
     case: float = 0.6
+    unknown: float = 0.1
     letter: float = 2.0
     shape: float = 1.0
     space: float = 1.0

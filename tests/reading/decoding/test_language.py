@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 
 from ocr import store
 from ocr.errors import ModelError
+from ocr.reading.decoding import language
 from ocr.reading.decoding.language import PROBABILITIES, SYMBOL_OF, SYMBOLS, CharacterModel, load_language
+from ocr.reading.decoding.unknown import mixed
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +126,37 @@ def test_damage_is_told_with_file_and_reason(tmp_path: Path) -> None:
 
 def test_size_as_shipped() -> None:
     assert store.find("english").stat().st_size < 2.5e6
+
+
+def test_states_are_forgotten_between_rows_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_KEPT", 300)
+    model = load_language("english")
+    first = model.start()
+    seen = []
+    for row in range(20):
+        state = model.start()
+        assert state.probs.tolist() == first.probs.tolist()
+        for character in f"row {row} of many " + "".join(
+            np.random.default_rng(row).permutation(list(SYMBOL_OF))
+        ):
+            state = model.step(state, SYMBOL_OF[character])
+            seen.append(weakref.ref(state.probs))
+    assert model.start() is not first
+    del first, state
+    gc.collect()
+    assert sum(probs() is not None for probs in seen) < 0.4 * len(seen)
+
+
+def test_arbitrary_strings_have_their_share_where_no_word_is_known(english: CharacterModel) -> None:
+    def chance(text: str, following: str, unknown: float) -> float:
+        state = english.start()
+        for character in text:
+            state = english.step(state, SYMBOL_OF[character])
+        logs = mixed(state, unknown)
+        assert np.exp(logs).sum() == pytest.approx(1, abs=1e-4)
+        return float(np.exp(logs[SYMBOL_OF[following]]))
+
+    assert chance("xqzv", "h", 0.3) > 0.008 > 0.0001 > chance("xqzv", "h", 0.0)
+    assert chance("refriger", "a", 0.3) > 0.94  # a word that is known stays as likely
+    assert chance("ab1", "7", 1.0) > chance("ab1", "q", 1.0) * 10  # any digit against one letter
+    assert chance("", "t", 0.0) == pytest.approx(after(english, "")["t"])

@@ -1,0 +1,42 @@
+"""What is in no dictionary: names, codes, acronyms, identifiers. Any letter may follow any other there.
+
+A character model has an opinion on every text, also on words of which it has never seen the beginning: it takes
+them for English all the same, and would have clear letters give way. So a plain model of arbitrary strings is mixed
+into what it says: with the share ``unknown`` where the longest context that it knows does not reach back to the
+beginning of the word, with a small part of that share elsewhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.reading.decoding.language import SYMBOLS, State
+
+_INSIDE = 0.03  # part of the share that is left where the model knows how the word begins
+_SPACE, _LETTER, _DIGIT, _MARK = range(4)
+_KINDS = np.array(
+    [_SPACE if c == " " else _LETTER if c.isalpha() else _DIGIT if c.isdigit() else _MARK for c in SYMBOLS]
+)
+# How likely a space, a letter, a digit, a mark is after each of them in a code or an acronym; by judgement.
+_FOLLOWS = np.array(
+    [
+        [0.0001, 0.70, 0.2699, 0.03],
+        [0.22, 0.70, 0.05, 0.03],
+        [0.22, 0.08, 0.64, 0.06],
+        [0.12, 0.45, 0.40, 0.03],
+    ]
+)
+_ARBITRARY = _FOLLOWS[:, _KINDS] / np.bincount(_KINDS)[_KINDS]
+
+
+def mixed(state: State, unknown: float) -> NDArray[np.float32]:
+    """(60,) float32, natural logarithm of the probability of each of `SYMBOLS` after ``state``.
+
+    unknown: 0 leaves to the character model what comes next, 1 leaves nothing to it in words that it does not know.
+    """
+    if unknown <= 0:
+        return state.logs
+    share = unknown * _INSIDE if state.known else unknown
+    strings = _ARBITRARY[_KINDS[state.last]]
+    return np.log(strings * share + state.probs * (1 - share)).astype(np.float32)
