@@ -1,12 +1,15 @@
 """Validation pages for the weights of the search: rows set in the letters of held-out writers.
 
-The texts are what people wrote in UNIPEN's words and lines, none of it seen by the language model, brought to
-capitals, and form entries; each row is set with one writer's letters, some rows so that letters touch. Where the
-alphabet has small letters, some rows are words as one writer wrote them, letters joined or not.
+The texts are what people wrote in UNIPEN's words and lines, none of it seen by the language model, entries of forms,
+names, acronyms and, where the alphabet has small letters, program code; some rows are brought to capitals. Each row is
+set with one writer's letters, some so that letters touch. Where the alphabet has small letters, some rows are words as
+one writer wrote them, letters joined or not. Pages are drawn with what photographs add: rows that lean and wave, dry
+pens, specks, shadow, blur, noise.
 """
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +21,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ocr.training.language import held_out_texts
+from ocr.training.row_code import code_line
 from ocr.training.row_compose import Spacing, Written, random_spacing, set_letters, words_in_row
 from ocr.training.row_entries import entry
 from ocr.training.row_letters import Letters, scale_letters
@@ -25,11 +29,13 @@ from ocr.training.row_strokes import Strokes, load_strokes
 from ocr.training.row_texts import Texts, load_texts
 
 ROWS = 8
-TOUCHING = 0.08  # part of the rows
-ENTRIES = 0.25
-CAPITALS = 0.45  # part of the rows, where the alphabet has small letters
-JOINED = 0.2  # part of the rows that are whole words as written, where the alphabet has small letters
+TOUCHING = 0.1  # part of the rows
+# What the rows say, the rest being what people wrote; code only where the alphabet has small letters.
+ENTRIES, CODE, NAMES, ACRONYMS = 0.22, 0.12, 0.06, 0.06
+CAPITALS = 0.45  # part of the rows that are not code, where the alphabet has small letters
+JOINED = 0.12  # part of the rows that are whole words as written, where the alphabet has small letters
 BROKEN = 0.25  # part of the rows whose strokes have gaps
+SPECKS = 0.15  # part of the rows with specks on the paper
 _LONGEST = 30
 _DISTANCE = 2.2  # between baselines, in letter heights
 
@@ -59,18 +65,34 @@ class Source:
 
     def text(self, rng: Generator) -> str:
         """One row's text."""
-        if rng.random() < ENTRIES:
+        kind = rng.random()
+        code = kind < CODE and not self._capitals
+        if code:
+            text = code_line(self._texts, rng)
+        elif kind < CODE + ENTRIES:
             text = entry(self._texts, rng)
+        elif kind < CODE + ENTRIES + NAMES:
+            names = self._texts.names
+            text = " ".join(names[rng.integers(0, len(names), rng.integers(1, 4))].tolist())
+        elif kind < CODE + ENTRIES + NAMES + ACRONYMS:
+            text = self._acronym(rng)
         else:
             text = self._written[rng.integers(len(self._written))]
             while len(text) < 12 and rng.random() < 0.7:
                 text += " " + self._written[rng.integers(len(self._written))]
-        if self._capitals or rng.random() < CAPITALS:
+        if self._capitals or (not code and rng.random() < CAPITALS):
             text = text.upper()
         text = " ".join("".join(c if c in self._characters else " " for c in text).split())
         if len(text) > _LONGEST:
             text = text[:_LONGEST].rsplit(" ", 1)[0]
         return text
+
+    def _acronym(self, rng: Generator) -> str:
+        """An acronym, alone or among words."""
+        letters = rng.choice(list(string.ascii_uppercase), rng.integers(2, 6))
+        words = self._texts.words_of(rng, int(rng.integers(0, 3)))
+        words.insert(int(rng.integers(0, len(words) + 1)), "".join(letters.tolist()))
+        return " ".join(words)
 
     def pages(self, count: int, seed: int) -> Iterator[DrawnPage]:
         """``count`` pages, the same for the same seed."""
@@ -138,6 +160,21 @@ def _scratch(
         cv2.line(ink, start.tolist(), end.tolist(), 0, int(rng.integers(2, 4)))
 
 
+def _wave(x: NDArray[np.floating], rng: Generator) -> NDArray[np.floating]:
+    """How far a row's points stray from a level baseline, in letter heights as ``x``: tilt and a slow wave."""
+    middle, length = float(x.mean()), max(float(np.ptp(x)), 1.0)
+    tilt = np.clip(rng.normal(0, 0.012), -0.03, 0.03)
+    return tilt * (x - middle) + rng.uniform(0, 0.06) * np.sin(2 * np.pi * (x / (length + 6) + rng.random()))
+
+
+def _speck(ink: NDArray[np.uint8], baseline: float, height: float, thick: int, rng: Generator) -> None:
+    """Put a few specks, no larger than a full stop, where a row is written."""
+    for _ in range(int(rng.integers(1, 4))):
+        x, y = rng.uniform(0, ink.shape[1]), baseline + rng.uniform(-1.1, 0.2) * height
+        size = max(1, round(rng.uniform(0.15, 0.6) * thick))
+        cv2.circle(ink, (round(x), round(y)), size, int(rng.integers(120, 256)), -1, cv2.LINE_AA)
+
+
 def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
     """Draw rows below each other, each with its pen (width in letter heights), a little blurred and noisy."""
     height = rng.uniform(26, 46)
@@ -150,6 +187,7 @@ def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
         baseline = (number * _DISTANCE + 2.2) * height
         slant = rng.normal(0, 0.1)
         points = row.points * height
+        points[:, 1] += _wave(points[:, 0] / height, rng) * height
         points = np.column_stack(
             [
                 points[:, 0] - slant * points[:, 1] + margin - height * row.points[:, 0].min(),
@@ -162,6 +200,8 @@ def draw_page(rows: list[tuple[Written, float]], rng: Generator) -> DrawnPage:
             cv2.polylines(ink, [stroke], False, 255, thick, cv2.LINE_AA, 4)
         if rng.random() < BROKEN:
             _scratch(ink, points, thick, len(row.text) // 4 + 1, rng)
+        if rng.random() < SPECKS:
+            _speck(ink, baseline, height, thick, rng)
         baselines.append(baseline)
     soft = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.5, 1.4))) / np.float32(255)
     shadow = np.linspace(rng.uniform(0.7, 1), rng.uniform(0.7, 1), shape[1], dtype=np.float32)
