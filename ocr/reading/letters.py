@@ -13,6 +13,7 @@ from ocr.reading.ink import Ink
 from ocr.reading.segmentation.comb import Comb, find_combs
 from ocr.reading.segmentation.components import Components, find_components
 from ocr.reading.segmentation.grid import BoxGrid, Groups
+from ocr.reading.segmentation.sharpness import blurred
 from ocr.reading.segmentation.survey import stroke_width
 from ocr.reading.segmentation.threshold import TRACE
 
@@ -95,6 +96,8 @@ def find_letters(ink: Ink) -> Letters:
     pen = stroke_width(found)
     height = ink.letter_height
     writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
+    large = writing & (np.maximum(found.width, found.height) > _MARK * height)
+    writing &= ~blurred(found, ink.mask, ink.contrast, large)
     combs = tuple(find_combs(ink.rules, height))
     for comb in combs:
         writing &= ~comb.stands_in(found.boxes)
