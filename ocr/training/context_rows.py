@@ -10,7 +10,7 @@ pens, specks, shadow, blur, noise.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -55,7 +55,7 @@ class Source:
     def __init__(self, data: Path, characters: str) -> None:
         """``characters``: texts are kept to these and spaces; capitals only if it has no small letters."""
         self._letters: Letters = scale_letters(load_strokes(data / "unipen" / "chars.npz")[1])
-        self._texts: Texts = load_texts(data / "text")
+        self.texts: Texts = load_texts(data / "text")
         self._characters = frozenset(characters)
         self._capitals = not any(character.islower() for character in characters)
         self._words: Strokes | None = None
@@ -68,11 +68,11 @@ class Source:
         kind = rng.random()
         code = kind < CODE and not self._capitals
         if code:
-            text = code_line(self._texts, rng)
+            text = code_line(self.texts, rng)
         elif kind < CODE + ENTRIES:
-            text = entry(self._texts, rng)
+            text = entry(self.texts, rng)
         elif kind < CODE + ENTRIES + NAMES:
-            names = self._texts.names
+            names = self.texts.names
             text = " ".join(names[rng.integers(0, len(names), rng.integers(1, 4))].tolist())
         elif kind < CODE + ENTRIES + NAMES + ACRONYMS:
             text = self._acronym(rng)
@@ -90,7 +90,7 @@ class Source:
     def _acronym(self, rng: Generator) -> str:
         """An acronym, alone or among words."""
         letters = rng.choice(list(string.ascii_uppercase), rng.integers(2, 6))
-        words = self._texts.words_of(rng, int(rng.integers(0, 3)))
+        words = self.texts.words_of(rng, int(rng.integers(0, 3)))
         words.insert(int(rng.integers(0, len(words) + 1)), "".join(letters.tolist()))
         return " ".join(words)
 
@@ -119,10 +119,13 @@ class Source:
             if row is not None and len(row.text) <= _LONGEST:
                 yield row, _pen(rng)
 
-    def rows(self, rng: Generator) -> Iterator[tuple[Written, float]]:
-        """Rows without end, each with its pen's width in letter heights."""
+    def rows(
+        self, rng: Generator, say: Callable[[Generator], str] | None = None
+    ) -> Iterator[tuple[Written, float]]:
+        """Rows without end, each with its pen's width in letter heights. say: makes their texts instead of `text`."""
+        say = say or self.text
         while True:
-            text = self.text(rng)
+            text = say(rng)
             writer = int(rng.integers(len(self._letters.by_writer)))
             own = self._letters.by_writer[writer]
             # A writer who has few of the text's letters would borrow most of them: not one hand.

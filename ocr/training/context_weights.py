@@ -45,7 +45,7 @@ STEPS = {
     "noise": 1.0,
 }
 FACTORS = ("language", "case", "unknown", "shape", "space")  # changed by a factor, the others by a difference
-_PAGES = 60
+_PAGES = 48
 _TUNED = 2 / 3  # part of the rows; the others tell what was reached
 _SAVED = 0.995  # a step is taken if it leaves no more than this part of the errors; less may be chance
 _SEED = 7

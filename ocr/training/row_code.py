@@ -56,7 +56,7 @@ def code_line(texts: Texts, rng: Generator) -> str:
     """A line of program code."""
     quote = str(rng.choice(["'", '"']))
     fill = {
-        "{n}": lambda: _name(texts, rng),
+        "{n}": lambda: identifier(texts, rng),
         "{N}": lambda: "".join(word.capitalize() for word in texts.words_of(rng, int(rng.integers(1, 3)))),
         "{s}": lambda: str(rng.choice(list(string.ascii_lowercase))),
         "{d}": lambda: str(int(10 ** rng.uniform(0, 4)) - 1),
@@ -70,8 +70,8 @@ def code_line(texts: Texts, rng: Generator) -> str:
     return line.replace(" ", "") if rng.random() < 0.08 else line
 
 
-def _name(texts: Texts, rng: Generator) -> str:
-    """An identifier: short, a word, snake_case or camelCase."""
+def identifier(texts: Texts, rng: Generator) -> str:
+    """A name in a program: short, a word, snake_case or camelCase."""
     pick = rng.random()
     if pick < 0.3:
         return str(rng.choice(_SHORT))

@@ -11,8 +11,10 @@ import pytest
 pytest.importorskip("fontTools")
 
 from ocr.page import Box
+from ocr.reading.decoding.context import Anything
 from ocr.reading.decoding.lattice import plain_lattice
 from ocr.reading.decoding.words import Decoder
+from ocr.training.context_effect import effect, kinds
 from ocr.training.context_rows import ROWS, Source
 from ocr.training.context_weights import (
     ValidationRow,
@@ -21,6 +23,7 @@ from ocr.training.context_weights import (
     legible_error_rate,
     matches,
 )
+from ocr.training.row_texts import load_texts
 from tests.training.row_material import write_material
 
 ALPHABET = string.ascii_uppercase
@@ -74,3 +77,31 @@ def test_pages_hold_rows_of_every_kind_kept_to_the_characters(tmp_path: Path) ->
     assert [page.texts for page in source.pages(2, 5)] == [page.texts for page in pages]
     capitals = Source(tmp_path, ALPHABET)
     assert not any(character.islower() for _ in range(50) for character in capitals.text(rng))
+
+
+def test_words_that_context_changes_are_counted() -> None:
+    rows = [row_read_as("OCR", "OCR"), row_read_as("HAMD", "HAND")]
+
+    class OUR(Anything):
+        """A language that knows no letter C and prefers N to M by far."""
+
+        def scores(self, state: object) -> np.ndarray:
+            scores = super().scores(state).copy()
+            scores[[ALPHABET.index("C"), ALPHABET.index("M")]] = -60
+            scores[[ALPHABET.index("U"), ALPHABET.index("N")]] = 60
+            return scores
+
+    found = effect(rows, Decoder(ALPHABET), Decoder(ALPHABET, [OUR(len(ALPHABET))]))
+    assert (found.words, found.clear) == (2, 1)
+    assert (found.changed, found.mended, found.alone) == (1, 0, pytest.approx(1 / 7))
+
+
+def test_kinds_of_words_are_what_they_say(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    write_material(tmp_path)
+    made = kinds(load_texts(tmp_path / "text"))
+    rng = np.random.default_rng(0)
+    say = {kind: [text(rng) for _ in range(20)] for kind, text in made.items()}
+    assert all(text.replace(" ", "").isupper() for text in say["acronyms"])
+    assert all(text.replace(" ", "").isdigit() for text in say["numbers"])
+    assert all("_" in text or not text.islower() for text in say["identifiers"])

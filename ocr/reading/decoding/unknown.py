@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr.reading.decoding.language import SYMBOLS, State
 
-_INSIDE = 0.03  # part of the share that is left where the model knows how the word begins
+_INSIDE = 0.1  # part of the share that is left where the model knows how the word begins
 _SPACE, _LETTER, _DIGIT, _MARK = range(4)
 _KINDS = np.array(
     [_SPACE if c == " " else _LETTER if c.isalpha() else _DIGIT if c.isdigit() else _MARK for c in SYMBOLS]
