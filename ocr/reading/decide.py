@@ -33,6 +33,9 @@ from ocr.reading.rows.reader import RowsReader
 FEATURES = ("letters", "rows", "context", "gaps", "length", "first of letters", "first of rows")
 _PROPOSALS = 4  # of each reader
 _NEVER = -1e4
+# What is shown to the rows reader at the most, in candidate letters of a row and of a page: the time it takes grows
+# faster than a row, and a picture of gravel is all doubt.
+_LONGEST, _MOST = 1000, 8000
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,7 @@ class DecidingReader:
         decoder = self._letters.decoder
         lattices = self._letters.lattices(ink, letters, rows)
         found = [decoder.decode(lattice, _PROPOSALS) for lattice in lattices]
-        doubtful = [
-            number
-            for number, (readings, lattice) in enumerate(zip(found, lattices, strict=True))
-            if certainty(readings, lattice, decoder.weights) < max(self.weights.certain, 0)
-        ]
+        doubtful = self._doubtful(found, lattices)
         evidence = self._rows.evidence(ink, letters, rows, doubtful) if doubtful else []
         decided = {
             number: self._decide(self.propose(lattices[number], found[number], seen))
@@ -100,10 +99,26 @@ class DecidingReader:
         lines = []
         for number, readings in enumerate(found):
             if number not in decided:
-                lines.append(line_of(readings[0], decoder.weights.word_table))
+                if readings and readings[0].letters:  # rows that are too long may hold nothing
+                    lines.append(line_of(readings[0], decoder.weights.word_table))
             elif decided[number]:
                 lines.append(Line(decided[number]))
         return lines
+
+    def _doubtful(self, found: Sequence[Sequence[Reading]], lattices: Sequence[Lattice]) -> list[int]:
+        """The rows to show to the rows reader: those that are not certain, the least certain if there are too many."""
+        sure = [
+            certainty(readings, lattice, self._letters.decoder.weights)
+            for readings, lattice in zip(found, lattices, strict=True)
+        ]
+        doubtful = []
+        left = _MOST
+        for number in sorted(range(len(sure)), key=sure.__getitem__):
+            size = len(lattices[number].starts)
+            if sure[number] < max(self.weights.certain, 0) and size <= min(_LONGEST, left):
+                doubtful.append(number)
+                left -= size
+        return sorted(doubtful)
 
     def propose(self, lattice: Lattice, by_letters: Sequence[Reading], evidence: RowEvidence) -> Proposals:
         """All that may stand in a row, with what both readers say of it.

@@ -28,6 +28,9 @@ _PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
 _STEM_GAP = 0.04  # a stem this close beside the rest of a letter belongs to it
 _DOT_GAP = 0.6  # a piece this close above or below a letter belongs to it
 _JOINED_HEIGHT = 1.5  # joined pieces are never higher than this
+_MOST = (
+    5000  # components that are looked at: a page of the closest writing has fewer, a picture of gravel more
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def find_letters(ink: Ink) -> Letters:
     for comb in combs:
         writing &= ~comb.stands_in(found.boxes)
     kept = np.flatnonzero(writing)
+    if len(kept) > _MOST:
+        kept = np.sort(kept[np.argsort(-(found.contrast * found.height)[kept], kind="stable")[:_MOST]])
     groups = _join(found.boxes, kept, height)
     boxes = np.array([_around(found.boxes[group]) for group in groups], np.int32).reshape(-1, 4)
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]

@@ -17,6 +17,7 @@ from ocr.reading.decoding.words import Reading, ReadLetter
 from ocr.reading.rows.evidence import RowEvidence
 from ocr.reading.rows.search import RowReading
 
+_MOST = 24  # stretches in which two readings of a row are mixed
 _BESIDE = 0.3  # words share at least this part of the narrower one's width if they are of one stretch
 
 
@@ -95,14 +96,13 @@ def mixtures(first: Words, second: Words) -> list[Words]:
     """The first reading with one stretch from the second, and the other way round, wherever they differ."""
     parts = stretches(first, second)
     found: list[Words] = []
-    for number, part in enumerate(parts):
-        if not part.agreed:
-            for side in (0, 1):
-                words: Words = ()
-                for place, other in enumerate(parts):
-                    take_first = (place == number) == (side == 1)
-                    words += other.first if take_first else other.second
-                found.append(words)
+    for number in [number for number, part in enumerate(parts) if not part.agreed][:_MOST]:
+        for side in (0, 1):
+            words: Words = ()
+            for place, other in enumerate(parts):
+                take_first = (place == number) == (side == 1)
+                words += other.first if take_first else other.second
+            found.append(words)
     return found
 
 

@@ -23,6 +23,7 @@ from ocr.reading.ink import Ink, find_ink
 from ocr.reading.letters import Letters, find_letters
 from ocr.reading.lines import Row, find_rows
 from ocr.reading.rows.reader import rows_reader
+from ocr.reading.segmentation.grain import without_grain
 from ocr.reading.segmentation.survey import apply, survey
 
 if TYPE_CHECKING:
@@ -156,11 +157,13 @@ def _find_ink(page: PicturePage) -> Ink:
     """Decode no more of the picture than its letters need, and find their ink."""
     shrink = _shrink(lambda shrunk: max(page.width, page.height) / shrunk >= _FIRST_LOOK)
     picture = page.decode(shrink)
-    seen = survey(picture.gray)
+    gray = without_grain(picture.gray)
+    seen = survey(gray)
     if shrink > 1 and 0 < seen.letter_height < _LEAST_HEIGHT:
         finer = _shrink(lambda shrunk: seen.letter_height * shrink / shrunk >= _LEAST_HEIGHT)
         picture, seen = page.decode(finer), seen.scaled(shrink / finer)
-    return find_ink(picture.gray, shrink=picture.shrink, seen=seen)
+        gray = without_grain(picture.gray)
+    return find_ink(gray, shrink=picture.shrink, seen=seen)
 
 
 def _shrink(enough: Callable[[int], bool]) -> int:

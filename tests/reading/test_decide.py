@@ -71,6 +71,18 @@ def test_certain_rows_are_not_shown_to_the_rows_reader(letters: ContextReader, p
     assert network.asked == 0 and lines == letters.read(*page)
 
 
+def test_a_page_that_is_all_doubt_is_not_shown_as_a_whole(
+    letters: ContextReader, page: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [len(lattice.starts) for lattice in letters.lattices(*page)]
+    for bound, most, shown in (("_MOST", sum(sizes) - 1, 1), ("_LONGEST", min(sizes) - 1, 0)):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"ocr.reading.decide.{bound}", most)
+            reader, network = deciding(letters, "TO DO LIST")
+            assert len(reader.read(*page)) == 2
+            assert network.asked == 2 * shown  # each row is looked at twice
+
+
 def test_confidences_are_probabilities_and_the_same_twice(letters: ContextReader, page: Found) -> None:
     one, two = (deciding(letters, "TO DO LIST", "MIKE TEA", sure=5.0)[0].read(*page) for _ in range(2))
     assert one == two

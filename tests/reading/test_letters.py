@@ -98,3 +98,13 @@ def test_time_grows_with_the_number_of_components_not_its_square() -> None:
 
 def test_blank_paper_has_no_letters() -> None:
     assert len(find_letters(find_ink(blank(200, 300)))) == 0
+
+
+def test_of_countless_components_the_strongest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr.reading.letters._MOST", 6)
+    picture = blank(300, 700)
+    pale = write(picture, "MMMMMMM", 40, 100, 40, ink=130)
+    dark = write(picture, "NNNNNN", 40, 200, 40, ink=30)
+    letters, _ = found(picture)
+    assert len(letters) == 6 < len(pale) + len(dark)
+    assert letters.boxes[:, 1].min() > 150

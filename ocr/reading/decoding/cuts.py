@@ -37,6 +37,7 @@ _JOIN_GAP = 0.2
 _BROKEN_GAP = 0.05
 _SMALL = 0.45  # dots, commas and quotes are smaller both ways
 _FLAT = 0.3  # dashes are lower
+_MOST_PARTS = 8  # of one letter
 _OVER = 0.4  # pieces above each other share this part of the narrower one's width
 
 # Scores, to be multiplied by the search's weight for shape.
@@ -172,7 +173,7 @@ def candidates(
     small = [marks and _is_mark(box, height) for box in boxes]
     arcs: list[tuple[int, int, Box, NDArray[np.uint8], int, float]] = []
     for start in range(len(parts)):
-        for end in range(start + 1, len(parts) + 1):
+        for end in range(start + 1, min(start + _MOST_PARTS, len(parts)) + 1):
             box = Box.around(boxes[start:end])
             if end > start + 1 and box.width > _WIDEST * height and not _whole(owner, start, end):
                 break

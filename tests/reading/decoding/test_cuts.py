@@ -127,6 +127,13 @@ def test_number_of_candidates_grows_with_the_length_of_the_row() -> None:
     assert time.perf_counter() - start < 2
 
 
+def test_dust_does_not_make_every_heap_a_letter() -> None:
+    dust = [strokes(4, (1, 20, 2, 22), left=5 * k) for k in range(60)]
+    found = candidates(dust, HEIGHT, PEN, marks=True)
+    assert len(found.starts) <= 8 * len(dust)
+    assert found.ends.max() == len(dust)
+
+
 def test_odds_of_a_space_rise_with_the_gap() -> None:
     gaps = np.array([-np.inf, -0.2, 0.1, 0.5, 0.9, 3])
     odds = space_odds(gaps, 0.5)

@@ -84,3 +84,12 @@ def test_long_runs_are_the_opening_of_opencv(length: int) -> None:
     expected = cv2.morphologyEx(picture, cv2.MORPH_OPEN, line, borderType=cv2.BORDER_CONSTANT)
     runs = _long_runs(picture, length)
     np.testing.assert_array_equal(np.zeros_like(picture) if runs is None else runs, expected)
+
+
+def test_two_lines_of_dots_between_which_there_is_no_ink() -> None:
+    """Thickened, they run together in the row of pixels between them, where there is nothing to take away."""
+    dots = np.zeros((80, 600), np.uint8)
+    dots[40, ::6] = dots[42, 3::6] = 1
+    for picture in (dots, np.ascontiguousarray(dots.T)):
+        writing, rules = remove_rules(picture, 30)
+        assert ((writing | rules)[picture > 0] > 0).all()
