@@ -16,6 +16,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+_RESCALED = 4  # columns from one scaling of a sum of probabilities to the next
+
 
 @dataclass(frozen=True)
 class Alignment:
@@ -86,20 +88,23 @@ def log_likelihoods(logs: NDArray[np.float64], texts: Sequence[Sequence[int]]) -
         own, skip = _states(logs, symbols)
         states[row, : len(own)], skips[row, : len(own)] = own, skip
     chances = np.exp(logs)
-    score = np.zeros(states.shape)
-    score[:, :2] = 1
+    skips = skips[:, 2:]
     total = np.zeros(len(texts))
+    # Two columns that are always 0 stand before the first state.
+    score, ways = np.zeros((2, len(texts), states.shape[1] + 2))
+    score[:, 2:4] = 1
     with np.errstate(divide="ignore", invalid="ignore"):
         for number, column in enumerate(chances):
             if number:
-                ways = score.copy()
-                ways[:, 1:] += score[:, :-1]
-                ways[:, 2:] += score[:, :-2] * skips[:, 2:]
-                score = ways
-            score *= column[states]
-            most = score.max(axis=1, keepdims=True)  # keeps the numbers within reach of floating point
-            score /= np.maximum(most, 1e-300)
-            total += np.log(most[:, 0])
+                ways[:, 2:] = score[:, 2:] + score[:, 1:-1]
+                ways[:, 4:] += score[:, 2:-2] * skips
+                score, ways = ways, score
+            score[:, 2:] *= column.take(states)
+            if number % _RESCALED == 0:  # keeps the numbers within reach of floating point
+                most = score.max(axis=1, keepdims=True)
+                score /= np.maximum(most, 1e-300)
+                total += np.log(most[:, 0])
+        score = score[:, 2:]
         ends = np.array([2 * len(symbols) for symbols in texts])
         rows = np.arange(len(texts))
         last = score[rows, ends] + np.where(ends > 0, score[rows, ends - 1], 0)
