@@ -142,10 +142,12 @@ def reading(
     cleaner: Cleaner,
     classifier: Classifier,
     on_row: Callable[[Read], None] | None = None,
+    draws: int = 1,
 ) -> list[Read]:
     """What ``classifier`` reads right of damaged crops, without and with the denoiser.
 
-    All classes of the classifier compete; letters that it has no class for are left out.
+    All classes of the classifier compete; letters that it has no class for are left out. Each letter is damaged
+    ``draws`` times anew, and the accuracies are means over them: of few letters, one draw says little.
     """
     known = {name: index for index, name in enumerate(classifier.classes)}
     labels = np.array([known.get(letters.classes[label], -1) for label in letters.labels])
@@ -157,8 +159,11 @@ def reading(
     clean = accuracy(crops)
     rows = []
     for number, damage, level, strength in levels():
-        damaged = damage.at(strength, crops, np.random.default_rng([_SEED, number]))
-        rows.append(Read(damage.name, level, clean, accuracy(damaged), accuracy(cleaner(damaged))))
+        rng, reached = np.random.default_rng([_SEED, number]), []
+        for _ in range(draws):
+            damaged = damage.at(strength, crops, rng)
+            reached.append((accuracy(damaged), accuracy(cleaner(damaged))))
+        rows.append(Read(damage.name, level, clean, *np.mean(reached, axis=0).tolist()))
         if on_row is not None:
             on_row(rows[-1])
     return rows

@@ -50,7 +50,7 @@ class Part:
 
 
 PARTS = {
-    "denoiser": Part(0.7, 3e-3, "print94", False, 2.0),
+    "denoiser": Part(0.7, 3e-3, "print94", False, 6.0),
     "bottleneck32-deep": Part(0.2, 1e-3, "nist36-cnn", True),
     "bottleneck32": Part(0.1, 6e-3, "nist36-cnn", True),
 }

@@ -49,6 +49,20 @@ def test_reading_counts_what_cleaning_wins_back():
     assert lost and all(row.won_back == pytest.approx(1) for row in lost)
 
 
+def test_reading_is_a_mean_over_draws_of_damage():
+    classifier, seen = Classifier("nist36-cnn"), []
+
+    def watched(crops: np.ndarray) -> np.ndarray:
+        seen.append(crops)
+        return crops
+
+    rows = reading(LETTERS, watched, classifier, draws=2)
+    assert len(seen) == 2 * len(rows) and not np.array_equal(seen[0], seen[1])
+    labels = [classifier.classes.index(character) for character in CHARACTERS]
+    right = [np.mean(classifier.logits(crops).argmax(1) == labels) for crops in seen[4:6]]
+    assert rows[2].damaged == rows[2].cleaned == pytest.approx(np.mean(right))
+
+
 def test_part_won_back():
     assert Read("blur", "strong", 0.9, 0.5, 0.8).won_back == pytest.approx(0.75)
     assert math.isnan(Read("blur", "weak", 0.9, 0.899, 0.9).won_back)
