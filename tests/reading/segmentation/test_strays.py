@@ -38,6 +38,14 @@ def test_a_row_below_stays_a_row() -> None:
     assert absorb(*chains(far), 30) == chains(far)[0]
 
 
+def test_a_joined_word_close_above_letters_is_a_row() -> None:
+    word = np.array([[40.0, 26, 180, 50]])
+    found, boxes = chains(word)
+    assert absorb(found, boxes, 30) == found
+    found, boxes = chains(word + np.array([0, 0, -100, 0]))  # no wider than a letter: the bar of one
+    assert absorb(found, boxes, 30) != found
+
+
 def test_rows_of_like_size_are_left_alone() -> None:
     found, boxes = chains(LETTERS + np.array([0, 8, 0, 8]))
     assert absorb(found, boxes, 30) == found
