@@ -21,6 +21,7 @@ from ocr.reading.segmentation.threshold import INK, ink_density, ink_level
 
 _LONG_SIDE = 900  # the picture is looked at no larger than this, in pixels
 _LEAST = 4.0  # pixels: nothing lower is a letter
+_LINE = 30.0  # stroke widths: no letter that is one stroke is longer
 _HOLLOW = 0.2  # part of its box that the ink of a frame covers at most
 _HELD = 0.3  # part of a frame's ink that there is at least within it
 _MOST_SKEW = 20.0  # degrees
@@ -169,6 +170,8 @@ def letter_height(found: Components, upright: NDArray[np.float64] | None = None)
         & (height < 14 * width)
     )
     letter &= ~solid | (height > 3 * width)
+    # A single straight stroke as long as this is the side of a frame or the edge of something, not an l.
+    letter &= (longest < _LINE * found.stroke) | (found.area > 1.5 * longest * found.stroke)
     letter &= height >= _LEAST
     if not letter.any():
         return 0.0

@@ -76,3 +76,11 @@ def test_a_frame_around_a_word_is_no_letter() -> None:
     write(picture, "WORD", 110, 115, 50)
     cv2.polylines(picture, [np.array([[20, 25], [380, 10], [390, 150], [25, 168]])], True, 40, 6)
     assert 40 < survey(picture).letter_height < 64
+
+
+def test_the_sides_of_a_frame_are_no_letters() -> None:
+    picture = blank(420, 900)
+    write(picture, "WORD", 200, 200, 50)
+    for left in (60, 820):  # leaning too much for rules
+        cv2.line(picture, (left, 380), (left + 40, 30), 40, 4)
+    assert 40 < survey(picture).letter_height < 64
