@@ -33,10 +33,10 @@ from ocr.training.context_weights import isotonic, matches
 from ocr.training.decision_fit import choose_certain, learn_beliefs, learn_features
 from ocr.training.decision_rows import Rows
 
-PAGES = 40
-TUNED = 100  # rows on which the search's weights are set
+PAGES = 100
+TUNED = 160  # rows on which the search's weights are set
 _SEED = 11
-_STEPS = {"language": 1.3, "case": 1.4}
+_STEPS = {"anything": 2.0, "language": 1.3, "case": 1.4}
 _NATS = 2.5  # what the character model takes for a letter of ordinary text, which the search gives back
 _SAVED = 0.97  # a step is taken if it leaves no more than this part of the errors; less may be chance
 
@@ -77,7 +77,12 @@ def rows_reader(network: RowNetwork, weights: RowWeights) -> RowsReader:
     alphabet = ALPHABET[1:]
     language = load_language()
     context = LanguageContext(
-        alphabet, language, language.settings.get("capitals"), weights.language, weights.case
+        alphabet,
+        language,
+        language.settings.get("capitals"),
+        weights.language,
+        weights.case,
+        anything=weights.anything,
     )
     return RowsReader(network, alphabet, [context], weights)
 

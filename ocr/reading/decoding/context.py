@@ -46,19 +46,20 @@ class LanguageContext:
         weight: float = 1.0,
         case_weight: float = 1.0,
         unknown: float = 0.0,
+        anything: float = 0.0,
     ) -> None:
         """alphabet: C characters of printable ASCII, each once.
 
         capitals: for each state of `ocr.reading.decoding.case` the probability that the next letter is a capital; None
-        leaves case alone. weight and case_weight multiply the logarithms. unknown: see
-        `ocr.reading.decoding.unknown`.
+        leaves case alone. weight and case_weight multiply the logarithms. unknown and
+        anything: see `ocr.reading.decoding.unknown`.
         """
         self._model = model
         self._symbols = [SYMBOL_OF[character] for character in alphabet]
         columns = np.array([*self._symbols, SPACE, SPACE])
         self._columns = columns
         self._weight = np.float32(weight)
-        self._unknown = unknown
+        self._unknown, self._anything = unknown, anything
         self._offsets = np.where(columns == DIGIT, -np.log(10), 0.0).astype(np.float32) * np.float32(weight)
         self._alphabet = [*alphabet, " "]
         self._case = np.zeros((case.STATES, len(columns)), np.float32)
@@ -75,7 +76,9 @@ class LanguageContext:
 
     def scores(self, state: Any) -> NDArray[np.float32]:
         text, letters = state
-        result: NDArray[np.float32] = mixed(text, self._unknown)[self._columns] * self._weight + self._offsets
+        result: NDArray[np.float32] = (
+            mixed(text, self._unknown, self._anything)[self._columns] * self._weight + self._offsets
+        )
         return result + self._case[letters] if self._cased else result
 
     def step(self, state: Any, symbol: int) -> Hashable:

@@ -3,7 +3,8 @@
 A character model has an opinion on every text, also on words of which it has never seen the beginning: it takes
 them for English all the same, and would have clear letters give way. So a plain model of arbitrary strings is mixed
 into what it says: with the share ``unknown`` where the longest context that it knows does not reach back to the
-beginning of the word, with a small part of that share elsewhere.
+beginning of the word, with a small part of that share elsewhere. And a little of everything is always possible:
+a character model of running text takes the marks of program code and lists for all but excluded.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ _FOLLOWS = np.array(
 _ARBITRARY = _FOLLOWS[:, _KINDS] / np.bincount(_KINDS)[_KINDS]
 
 
-def mixed(state: State, unknown: float) -> NDArray[np.float32]:
+def mixed(state: State, unknown: float, anything: float = 0.0) -> NDArray[np.float32]:
     """(60,) float32, natural logarithm of the probability of each of `SYMBOLS` after ``state``.
 
-    unknown: 0 leaves to the character model what comes next, 1 leaves nothing to it in words that it does not know.
+    unknown:  0 leaves to the character model what comes next, 1 leaves nothing to it in words that it does not know.
+    anything: share of what takes every symbol for equally likely, everywhere.
     """
-    if unknown <= 0:
+    if unknown <= 0 and anything <= 0:
         return state.logs
     share = unknown * _INSIDE if state.known else unknown
-    strings = _ARBITRARY[_KINDS[state.last]]
-    return np.log(strings * share + state.probs * (1 - share)).astype(np.float32)
+    said = _ARBITRARY[_KINDS[state.last]] * share + state.probs * (1 - share)
+    return np.log(said * (1 - anything) + anything / len(SYMBOLS)).astype(np.float32)

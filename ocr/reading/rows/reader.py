@@ -35,12 +35,14 @@ _RIVALS = 4  # readings, at the least, that say how sure the first is
 class RowWeights:
     """How much the evidence counts, set on validation rows by `ocr.training.decision_weights`, kept in the card.
 
-    language, case: multiply the logarithms of the character model and of the case model. letter: added for each
+    language, case: multiply the logarithms of the character model and of the case model. anything: share of what
+    takes every character for equally likely, mixed into the character model. letter: added for each
     letter. sharpness: multiplies the scores of readings before they are probabilities.
     letter_table, word_table: (probability said, share that was right), ascending.
     """
 
     language: float = 0.5
+    anything: float = 0.05
     case: float = 0.6
     letter: float = 1.25
     sharpness: float = 0.8
@@ -223,7 +225,11 @@ def rows_reader(
         known = load_language(language)
         cased = any(character.islower() for character in alphabet)
         capitals = known.settings.get("capitals") if cased else None
-        contexts = [LanguageContext(alphabet, known, capitals, weights.language, weights.case)]
+        contexts = [
+            LanguageContext(
+                alphabet, known, capitals, weights.language, weights.case, anything=weights.anything
+            )
+        ]
     if pattern is not None:
         contexts.append(PatternContext(alphabet, pattern))
     if lexicon is not None:
