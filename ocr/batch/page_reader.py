@@ -39,12 +39,15 @@ class PageReader:
 
     @staticmethod
     def models(model: str = store.LETTERS, rows_model: str = store.ROWS, **_: Any) -> str:
-        """SHA-256 over all that is trained and could change a result. ModelError without ``model``."""
-        used = {store.load(model, kind="letters")["sha256"]}
+        """SHA-256 over all that is trained and could change a result. ModelError without ``model``.
+
+        Over the cards: they name the SHA-256 of the weights, and hold how far each model is trusted, which is
+        learned, too.
+        """
+        used = [store.load(model, kind="letters").card]
         with suppress(ModelError):  # pages may be read without it; if not, that is for the reader to say
-            used.add(store.load(rows_model, kind="rows")["sha256"])
-        for card in sorted(store.models_folder().glob("*.json")):
-            content = json.loads(card.read_text(encoding="utf-8"))
-            if content.get("kind") in ("rows", "language", "denoiser"):
-                used.add(content["sha256"])
-        return hashlib.sha256("".join(sorted(used)).encode()).hexdigest()
+            used.append(store.load(rows_model, kind="rows").card)
+        cards = (json.loads(card.read_text("utf-8")) for card in store.models_folder().glob("*.json"))
+        used += [card for card in cards if card.get("kind") in ("rows", "language", "denoiser")]
+        content = sorted({json.dumps(card, sort_keys=True) for card in used})
+        return hashlib.sha256("".join(content).encode()).hexdigest()

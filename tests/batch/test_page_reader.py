@@ -32,7 +32,10 @@ def test_a_model_of_rows_counts_where_there_is_one(tmp_path: Path) -> None:
     (tmp_path / "mine.onnx").write_bytes(b"weights")
     card = {"format_version": 1, "kind": "rows", "sha256": hashlib.sha256(b"weights").hexdigest()}
     (tmp_path / "mine.json").write_text(json.dumps(card))
-    assert PageReader.models(rows_model=str(tmp_path / "mine.onnx")) != without
+    first = PageReader.models(rows_model=str(tmp_path / "mine.onnx"))
+    (tmp_path / "mine.json").write_text(json.dumps(card | {"decisions": {"print94": {"margin": 1}}}))
+    trusted_otherwise = PageReader.models(rows_model=str(tmp_path / "mine.onnx"))
+    assert len({without, first, trusted_otherwise}) == 3
 
 
 def test_a_model_of_another_kind_is_refused() -> None:
