@@ -12,6 +12,8 @@ _ALONE = (
     0.3  # part of the ink beside such a sheet that must look like letters; desks have texture of all sizes
 )
 _NEXT = 3.0  # letter heights: a row goes on after a gap of no more than this
+_MOST = 0.7  # part of the ink where rows would go on that must look like letters
+_LARGE = 3.0  # letter heights: what is larger is no texture but the desk itself
 _SAME_ROW = 0.4  # part of the lower of two letters' heights that they share when they stand in one row
 
 
@@ -32,13 +34,19 @@ def leaves_writing_out(
         others = _like_letters(outside, outer_height, outer_pen)
         return bool(others.sum() > _FEW and outside.area[others].sum() > _ALONE * outside.area.sum())
     letters = inside.boxes[own]
-    for box in outside.boxes[_like_letters(outside, height, pen)]:
-        shared = np.minimum(letters[:, 3], box[3]) - np.maximum(letters[:, 1], box[1])
-        lower = np.minimum(letters[:, 3] - letters[:, 1], box[3] - box[1])
-        gap = np.maximum(letters[:, 0] - box[2], box[0] - letters[:, 2])
-        if ((shared > _SAME_ROW * lower) & (gap < _NEXT * height)).any():
-            return True
-    return False
+    next_to = np.array([_goes_on(letters, box, height) for box in outside.boxes], bool)
+    alike = next_to & _like_letters(outside, height, pen)
+    # Strokes and scraps of texture are of all sizes, and some have the size of letters by chance.
+    small = next_to & (outside.height < _LARGE * height) & (outside.width < 2 * _LARGE * height)
+    return bool(alike.any() and outside.area[alike].sum() > _MOST * outside.area[small | alike].sum())
+
+
+def _goes_on(letters: NDArray[np.int32], box: NDArray[np.int32], height: float) -> bool:
+    """Whether ``box`` stands in a row with one of ``letters``, (N, 4), and near it."""
+    shared = np.minimum(letters[:, 3], box[3]) - np.maximum(letters[:, 1], box[1])
+    lower = np.minimum(letters[:, 3] - letters[:, 1], box[3] - box[1])
+    gap = np.maximum(letters[:, 0] - box[2], box[0] - letters[:, 2])
+    return bool(((shared > _SAME_ROW * lower) & (gap < _NEXT * height)).any())
 
 
 def _like_letters(found: Components, height: float, pen: float) -> NDArray[np.bool_]:

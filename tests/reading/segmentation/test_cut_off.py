@@ -3,6 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocr.reading.segmentation.components import Components, find_components
+from ocr.reading.segmentation.cut_off import leaves_writing_out
 from ocr.reading.segmentation.survey import survey
 from tests.drawn import write
 
@@ -28,3 +30,19 @@ def test_a_sheet_on_its_desk_is_found() -> None:
     gray = page((500, 900), [("LONGROWOFLETT", 90, 180), ("ANOTHERROW", 90, 300)])
     gray[:, 720:], gray[:40], gray[-40:], gray[:, :40] = 60, 60, 60, 60
     assert survey(gray).sheet is not None
+
+
+def found(places: list[tuple[int, int, int, int]]) -> Components:
+    """Components drawn as outlines of boxes: left, top, width, height."""
+    mask = np.zeros((200, 900), np.uint8)
+    for left, top, wide, high in places:
+        cv2.rectangle(mask, (left, top), (left + wide, top + high), 1, 3)
+    return find_components(mask, mask * np.uint8(200))
+
+
+def test_scraps_of_texture_beside_a_row_do_not_make_one_of_letter_size_a_letter() -> None:
+    row = found([(60 * number, 80, 30, 38) for number in range(6)])
+    letter, scraps = (420, 80, 30, 38), [(400 + 14 * k, 82 + 5 * (k % 5), 6, 6) for k in range(12)]
+    assert leaves_writing_out(row, 40, 3, found([letter]), 40, 3)
+    assert not leaves_writing_out(row, 40, 3, found([(480, 80, 30, 38), *scraps[:5], *scraps[8:]]), 40, 3)
+    assert not leaves_writing_out(row, 40, 3, found([(700, 80, 30, 38)]), 40, 3)
