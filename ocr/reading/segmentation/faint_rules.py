@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ocr.reading.segmentation.ruling import THICKEST, level_rules
 
+_LONG = 9.0  # letter heights: letters that touch make no straight stroke as long
 _FAINT_LENGTH = 3.5  # letter heights: no such rule is shorter
 
 
@@ -26,8 +27,10 @@ def faint_rules(
     sizes[0] = False
     solid = cv2.dilate(sizes.view(np.uint8)[labels], np.ones((3, 3), np.uint8))
     rest = np.asarray(cv2.threshold(trace, 0, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    # Under a row of letters a rule shows in short pieces only, but it goes on beyond the row.
+    through = level_rules(rest, _LONG * letter_height, thickest)
     rest[solid > 0] = 0
     length = _FAINT_LENGTH * letter_height
     level = level_rules(rest, length, thickest)
     upright = cv2.transpose(level_rules(np.asarray(cv2.transpose(rest), np.uint8), length, thickest))
-    return np.asarray(cv2.bitwise_or(level, upright), np.uint8)
+    return np.asarray(level | upright | through, np.uint8)
