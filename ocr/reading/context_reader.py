@@ -16,7 +16,7 @@ from ocr.reading.crops import normalise
 from ocr.reading.decoding.constraints import LexiconContext, PatternContext
 from ocr.reading.decoding.context import Anything, Context, LanguageContext
 from ocr.reading.decoding.cuts import Piece, candidates, space_odds
-from ocr.reading.decoding.language import load_language
+from ocr.reading.decoding.language import CharacterModel, load_language
 from ocr.reading.decoding.lattice import Lattice
 from ocr.reading.decoding.priors import adjust
 from ocr.reading.decoding.words import Decoder, Reading, ReadLetter, Weights, calibrated
@@ -235,7 +235,7 @@ class ContextReader:
 def context_reader(
     classifier: Classifier,
     *,
-    language: str | Path | None = "english",
+    language: str | Path | CharacterModel | None = "english",
     charset: Iterable[str] | None = None,
     pattern: str | None = None,
     lexicon: Iterable[str] | None = None,
@@ -245,7 +245,7 @@ def context_reader(
 ) -> ContextReader:
     """A reader for ``classifier``, all parts chosen.
 
-    language: name or path of a language model; None reads what the classifier says (``--no-context``), each
+    language: a language model, its name or path; None reads what the classifier says (``--no-context``), each
     component one letter. charset: characters that may occur. pattern: see `ocr.reading.decoding.constraints`.
     lexicon: words to prefer, or, if ``closed``, the only ones there are. clean: what is done to crops first.
 
@@ -256,7 +256,7 @@ def context_reader(
     contexts: list[Context] = []
     weights = Weights()
     if language is not None:
-        model = load_language(language)
+        model = language if isinstance(language, CharacterModel) else load_language(language)
         search = model.settings.get("search", {})
         weights = Weights.from_card(search.get(classifier.name, {}))
         cased = any(character.islower() for character in alphabet)

@@ -17,6 +17,7 @@ from ocr.reading.charset import parse_charset
 from ocr.reading.classifier import Classifier
 from ocr.reading.context_reader import context_reader
 from ocr.reading.decide import DecidingReader, DecisionWeights
+from ocr.reading.decoding.language import load_language
 from ocr.reading.denoise import cleaning
 from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
@@ -84,11 +85,13 @@ class Reader:
         cv2.setNumThreads(threads)
         characters = None if charset is None else parse_charset(charset)
         words = None if lexicon is None else list(lexicon)
+        # One for both readers: each state of it that one has worked out serves the other.
+        language = load_language() if context else None
         rows = letters = None
         if reader != "letters":
             rows = rows_reader(
                 rows_model,
-                language="english" if context else None,
+                language=language,
                 charset=characters,
                 pattern=pattern,
                 lexicon=words,
@@ -102,7 +105,7 @@ class Reader:
                 classifier.allowed(characters)
             letters = context_reader(
                 classifier,
-                language="english" if context else None,
+                language=language,
                 charset=characters,
                 pattern=pattern,
                 lexicon=words,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _ROUNDS = 400
 _RATE = 0.06
 _LIMITS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 1.01)
-_WORSE = 1.0  # errors that leaving rows to the letters reader may cost there, as a factor
+_COST = 0.005  # errors that it may cost to leave rows to the letters reader, as a part of all errors
 
 
 def learn_features(
@@ -72,12 +72,12 @@ def learn_beliefs(
 def choose_certain(
     sure: NDArray[np.float64], by_letters: NDArray[np.float64], decided: NDArray[np.float64]
 ) -> float:
-    """The lowest certainty above which rows may be left to the letters reader.
+    """The lowest certainty above which rows may be left to the letters reader, at the price of `_COST`.
 
     sure: (N,) the letters reader's certainty of each row; by_letters, decided: (N,) errors of either way.
     """
     for certain in _LIMITS:
         left = sure >= certain
-        if by_letters[left].sum() <= _WORSE * decided[left].sum():
+        if by_letters[left].sum() - decided[left].sum() <= _COST * decided.sum():
             return certain
     return _LIMITS[-1]

@@ -14,7 +14,7 @@ from ocr.page import Line
 from ocr.reading.context_reader import line_of
 from ocr.reading.decoding.constraints import LexiconContext, PatternContext
 from ocr.reading.decoding.context import Anything, Context, LanguageContext
-from ocr.reading.decoding.language import load_language
+from ocr.reading.decoding.language import CharacterModel, load_language
 from ocr.reading.decoding.words import Reading, ReadLetter, calibrated
 from ocr.reading.ink import Ink
 from ocr.reading.letters import Letters
@@ -202,7 +202,7 @@ def _shared(text: Sequence[int], other: Sequence[int]) -> np.ndarray:
 def rows_reader(
     model: str | Path = "rows",
     *,
-    language: str | Path | None = "english",
+    language: str | Path | CharacterModel | None = "english",
     charset: Iterable[str] | None = None,
     pattern: str | None = None,
     lexicon: Iterable[str] | None = None,
@@ -222,7 +222,7 @@ def rows_reader(
     weights = RowWeights.from_card(network.card.get("search", {}))
     contexts: list[Context] = [Anything(len(alphabet))]
     if language is not None:
-        known = load_language(language)
+        known = language if isinstance(language, CharacterModel) else load_language(language)
         cased = any(character.islower() for character in alphabet)
         capitals = known.settings.get("capitals") if cased else None
         contexts = [
