@@ -39,7 +39,7 @@ LOGIT_STEP = 1 / 12  # probabilities are stored as logits in 8 bits: 0.000025 ..
 LOGIT_ZERO = 127
 PROBABILITIES = (1 / (1 + np.exp(-(np.arange(256) - LOGIT_ZERO) * LOGIT_STEP))).astype(np.float32)
 
-_KEPT = 400_000  # steps between states that are remembered: about 60 MB, the text of some thirty pages
+_KEPT = 400_000  # steps between states that are remembered: 70 to 145 MB, the text of some thirty pages
 _NEVER_LESS = np.float32(1e-4)  # part of a distribution that is left to what a context has not seen
 
 

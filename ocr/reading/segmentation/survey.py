@@ -62,11 +62,10 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
     small = at_most(gray, _LONG_SIDE)
     size = small.shape[::-1]
     sheet = find_sheet(small)
-    inverted, paper, found = _first_ink(small, sheet)
-    if sheet is not None and found is None:
+    inverted, paper, found, whole = _first_ink(small, sheet)
+    if not whole:
         sheet = None
-        inverted, paper, found = _first_ink(small, None)
-    assert found is not None
+        inverted, paper, found, _ = _first_ink(small, None)
     flat = np.eye(3) if sheet is None or sheet.corners is None else _flatten(sheet.corners)
     height = letter_height(found, flat)
     skew = _skew(found, flat, height)
@@ -82,8 +81,8 @@ def survey(gray: NDArray[np.uint8]) -> Survey:
 
 def _first_ink(
     small: NDArray[np.uint8], sheet: Sheet | None
-) -> tuple[bool, NDArray[np.uint8], Components | None]:
-    """(light on dark, paper tone, components of the ink on the sheet); None if the sheet leaves writing out."""
+) -> tuple[bool, NDArray[np.uint8], Components, bool]:
+    """(light on dark, paper tone, components of the ink on the sheet, whether no writing is left out by it)."""
     inside = None if sheet is None else sheet_mask(sheet, small.shape)
     inverted = is_inverted(small if inside is None else _filled(small, inside))
     if inverted:
@@ -93,14 +92,14 @@ def _first_ink(
     noise, ink = ink_level(dark, inside)
     mask = (ink_density(dark, 40, noise, ink) > INK).view(np.uint8)
     if inside is None:
-        return inverted, paper, find_components(_without_long_rules(mask), dark)
+        return inverted, paper, find_components(_without_long_rules(mask), dark), True
     found = find_components(_without_long_rules(mask & inside), dark)
     # The edge itself, and what shadow it throws, belong to neither side.
     beyond = cv2.erode((inside == 0).view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1)
     outside = find_components(_without_long_rules(mask & np.asarray(beyond, np.uint8)), dark)
     measures = letter_height(found), stroke_width(found), letter_height(outside), stroke_width(outside)
     cut = leaves_writing_out(found, measures[0], measures[1], outside, measures[2], measures[3])
-    return inverted, paper, None if cut else found
+    return inverted, paper, found, not cut
 
 
 def _without_long_rules(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
