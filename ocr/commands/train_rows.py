@@ -14,6 +14,20 @@ from ocr.errors import ExitCode
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+_data_option = click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path, file_okay=False),
+    required=True,
+    help="Folder with unipen/, fonts/ and text/.",
+)
+_device_option = click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+_threads_option = click.option(
+    "--threads", type=click.IntRange(min=1), help="Threads of PyTorch; its own choice if left out."
+)
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -21,12 +35,7 @@ Examples:
   ocr-train rows --data DIR -o rows --time-limit 20 --workers 14 --columns 98304    on a GPU
   ocr-train rows --data DIR -o rows --time-limit 540 --resume   go on after an interruption""",
 )
-@click.option(
-    "--data",
-    type=click.Path(exists=True, path_type=Path, file_okay=False),
-    required=True,
-    help="Folder with unipen/, fonts/ and text/.",
-)
+@_data_option
 @click.option(
     "-o",
     "--output",
@@ -105,8 +114,8 @@ Examples:
 )
 @click.option("--begin-from", type=_FILE, help="Checkpoint whose averaged weights to start from.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in the output folder.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of PyTorch; its own choice if left out.")
+@_device_option
+@_threads_option
 @exits
 def rows(
     data: Path,
@@ -182,12 +191,7 @@ def rows(
 
 @click.command("rows-report")
 @click.argument("checkpoint", type=_FILE)
-@click.option(
-    "--data",
-    type=click.Path(exists=True, path_type=Path, file_okay=False),
-    required=True,
-    help="Folder with unipen/, fonts/ and text/.",
-)
+@_data_option
 @click.option(
     "-o",
     "--output",
@@ -202,8 +206,8 @@ def rows(
     show_default=True,
     help="Validation rows of each kind.",
 )
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of PyTorch; its own choice if left out.")
+@_device_option
+@_threads_option
 @exits
 def rows_report(
     checkpoint: Path,
