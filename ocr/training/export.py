@@ -58,11 +58,16 @@ def export(
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
     check_parity(network, path, features, colour)
+    write_card(path, card)
+    return path
+
+
+def write_card(path: Path, card: dict[str, Any]) -> None:
+    """Write ``card`` beside the model ``path``, with format version and SHA-256 added."""
     written = {"format_version": store.CARD_VERSION, **card, "sha256": store.sha256(path)}
     path.with_suffix(".json").write_text(
         json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-    return path
 
 
 def write_onnx(
@@ -103,13 +108,13 @@ def folded(network: nn.Module) -> nn.Module:
     return network
 
 
-def store_as_half(path: Path) -> None:
-    """Rewrite an ONNX file so that its large float tensors are float16, each widened by a Cast node."""
+def store_as_half(path: Path, least: int = 64) -> None:
+    """Rewrite an ONNX file so that float tensors of ``least`` numbers are float16, each widened by a Cast node."""
     model = onnx.load(str(path))
     graph = model.graph
     casts = []
     for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 64:
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < least:
             continue
         name = tensor.name
         narrow = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.half")

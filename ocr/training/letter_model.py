@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from ocr.reading.classifier import Classifier
 from ocr.training import metrics
-from ocr.training.export import export
+from ocr.training.export import export, write_card
 from ocr.training.fit import Check, Fit, Settings
 from ocr.training.letters import Letters
 from ocr.training.networks import build
 from ocr.training.pool import Pool
+from ocr.training.quantise import Feed, quantise
 from ocr.training.recipes import RECIPES, Recipe
 
 HELD_OUT_SEED = 20_000
+USUAL, USUAL_SEED = 1024, 1
 SOURCES = {
     "unipen": (
         "UNIPEN train_r01_v07, International Unipen Foundation, 1999, doi:10.5281/zenodo.1195803",
@@ -82,13 +84,14 @@ def train(
         checkpoint = output / f"{name}.checkpoint.safetensors"
         if resume and checkpoint.exists():
             fit.resume(checkpoint)
+        usual = usual_letters(letters) if recipe.quantised else None
         pool.refresh(wait=True)
         path = output / f"{name}.onnx"
 
         def on_check(check: Check) -> None:
             fit.save(checkpoint)
             card = _card(recipe, letters.checksums, settings, check)
-            measured = measure(fit, test, card, path)
+            measured = measure(fit, test, card, path, usual)
             print(
                 f"{name} {check.progress:4.0%} {check.seconds:5.0f} s, step {check.step}, "
                 f"drawn {check.drawn}, loss {check.loss:.3f}, left out {check.left_out}, {measured}",
@@ -106,10 +109,29 @@ def train(
     return path
 
 
-def measure(fit: Fit, test: HeldOut, card: dict[str, Any], path: Path) -> str:
-    """Calibrate and export the averaged network; put what it reaches on held-out writers into the card."""
+def usual_letters(letters: Letters) -> Feed:
+    """Training's own drawings, by which the ranges of a quantised network's activations are set."""
+    drawings = letters.draw(USUAL, np.random.default_rng(USUAL_SEED))
+    feed = {"crops": drawings.images.astype(np.float32) / np.float32(255)}
+    return feed | {"placement": drawings.placements} if letters.recipe.placement else feed
+
+
+def measure(fit: Fit, test: HeldOut, card: dict[str, Any], path: Path, usual: Feed | None = None) -> str:
+    """Export the averaged network, calibrated; put what it reaches on held-out writers into the card.
+
+    usual: what its inputs usually hold, to quantise it; None leaves it in floating point.
+    """
     features = test.placements.shape[1] if fit.features else 0
-    export(fit.average, path, {**card, "temperature": 1.0}, features)
+    card = {**card, "temperature": 1.0}
+    export(fit.average, path, card, features)
+    if usual is not None:
+        quantise(path, usual)
+        write_card(path, card)
+    return describe(test, card, path)
+
+
+def describe(test: HeldOut, card: dict[str, Any], path: Path) -> str:
+    """Calibrate the model ``path`` of temperature 1; put what it reaches on held-out writers into its card."""
     logits = Classifier(path).logits(test.crops, test.placements)
     half = np.arange(len(logits)) % 2 == 0
     temperature = metrics.fit_temperature(logits[half], test.labels[half])
@@ -134,7 +156,7 @@ def measure(fit: Fit, test: HeldOut, card: dict[str, Any], path: Path) -> str:
             {"name": key, "test_set": label, "value": round(value, 4)} for key, value in values.items()
         ],
     }
-    export(fit.average, path, card, features)
+    write_card(path, card)
     return ", ".join(f"{key} {value:.2%}" for key, value in values.items())
 
 

@@ -26,6 +26,7 @@ class Recipe:
     weights:    how often a class is drawn, 1 where it is not named
     negatives:  part of drawings that are no single letter (class `NOT_A_LETTER`)
     network:    name in `ocr.training.networks` and its arguments
+    quantised:  whether its convolutions are exported in 8-bit integers
     """
 
     name: str
@@ -40,6 +41,7 @@ class Recipe:
     weights: dict[str, float] = field(default_factory=dict)
     negatives: float = 0.0
     placement: bool = False
+    quantised: bool = False
     rate: float = 3e-3
 
 
@@ -73,6 +75,7 @@ RECIPES = {
             weights=_RARE_MARKS,
             negatives=0.10,
             placement=True,
+            quantised=True,
         ),
     )
 }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -62,10 +63,7 @@ def from_model(path: str | Path) -> Start:
 
 def fill(network: nn.Module, path: Path, arch: str) -> None:
     """Give a folded ``network`` the weights of an exported one; ModelError when they are not of an ``arch``."""
-    weights = {
-        tensor.name.removesuffix(".half"): np.array(numpy_helper.to_array(tensor), np.float32)
-        for tensor in onnx.load(str(path)).graph.initializer
-    }
+    weights = _weights(path)
     wanted = network.state_dict()
     missing = [
         name
@@ -75,6 +73,21 @@ def fill(network: nn.Module, path: Path, arch: str) -> None:
     if missing:
         raise ModelError(f"{path}: has no weights {missing[0]!r} of the shape that a {arch} needs")
     network.load_state_dict({name: torch.from_numpy(weights[name]) for name in wanted})
+
+
+def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The weights of an exported model as float32, by the names that PyTorch gave them, however they are stored."""
+    stored = {
+        tensor.name: np.array(numpy_helper.to_array(tensor))
+        for tensor in onnx.load(str(path)).graph.initializer
+    }
+    weights = {name.removesuffix(".half"): values.astype(np.float32) for name, values in stored.items()}
+    for name, values in stored.items():
+        if name.endswith("_quantized"):  # a scale for each output channel, zero in the middle
+            plain = name.removesuffix("_quantized")
+            scale = stored[f"{plain}_scale" if f"{plain}_scale" in stored else f"{name}_scale"]
+            weights[plain] = (values * np.reshape(scale, (-1, *[1] * (values.ndim - 1)))).astype(np.float32)
+    return weights
 
 
 def from_checkpoint(path: Path) -> Start:
