@@ -11,10 +11,19 @@ _FEW = 3  # letters: a sheet with fewer is no sheet where there are more beside 
 _ALONE = (
     0.3  # part of the ink beside such a sheet that must look like letters; desks have texture of all sizes
 )
+_BARE = 0.3  # of the contrast of ink elsewhere: the faintest pencil has more than half, grain a tenth
 _NEXT = 3.0  # letter heights: a row goes on after a gap of no more than this
 _MOST = 0.7  # part of the ink where rows would go on that must look like letters
 _LARGE = 3.0  # letter heights: what is larger is no texture but the desk itself
 _SAME_ROW = 0.4  # part of the lower of two letters' heights that they share when they stand in one row
+
+
+def is_bare(ink: float, outer_ink: float) -> bool:
+    """Whether what passes for ink on the sheet is but the grain of its paper, beside what is ink beyond it.
+
+    ink, outer_ink: usual contrast of the ink on the sheet and beyond it, see `threshold.ink_level`.
+    """
+    return ink < _BARE * outer_ink
 
 
 def leaves_writing_out(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.reading.segmentation.components import Components, find_components
-from ocr.reading.segmentation.cut_off import leaves_writing_out
+from ocr.reading.segmentation.cut_off import is_bare, leaves_writing_out
 from ocr.reading.segmentation.light import contrast, is_inverted, paper_tone
 from ocr.reading.segmentation.ruling import remove_rules
 from ocr.reading.segmentation.scale import at_most
@@ -95,10 +95,22 @@ def _first_ink(
         return inverted, paper, find_components(_without_long_rules(mask), dark), True
     found = find_components(_without_long_rules(mask & inside), dark)
     # The edge itself, and what shadow it throws, belong to neither side.
-    beyond = cv2.erode((inside == 0).view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1)
-    outside = find_components(_without_long_rules(mask & np.asarray(beyond, np.uint8)), dark)
-    measures = letter_height(found), stroke_width(found), letter_height(outside), stroke_width(outside)
-    cut = leaves_writing_out(found, measures[0], measures[1], outside, measures[2], measures[3])
+    away = cv2.erode((inside == 0).view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1)
+    beyond = np.asarray(away, np.uint8)
+    outer_noise, outer_ink = ink_level(dark, beyond)
+    sheet_ink = found
+    if is_bare(ink, outer_ink):
+        mask = (ink_density(dark, 40, outer_noise, outer_ink) > INK).view(np.uint8)
+        sheet_ink = find_components(_without_long_rules(mask & inside), dark)
+    outside = find_components(_without_long_rules(mask & beyond), dark)
+    cut = leaves_writing_out(
+        sheet_ink,
+        letter_height(sheet_ink),
+        stroke_width(sheet_ink),
+        outside,
+        letter_height(outside),
+        stroke_width(outside),
+    )
     return inverted, paper, found, not cut
 
 
