@@ -13,6 +13,7 @@ from ocr.reading.segmentation.scale import at_most
 _SMALL = 320  # long side, in pixels, at which the sheet is looked for
 _STEP = 1.18  # the sheet is at least this much brighter than the desk, just inside and just outside its edge
 _THRESHOLDS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)  # on the way from the darkest tone to Otsu's threshold
+_FURTHER_UP = (1.15, 1.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,25 @@ def find_sheet(gray: NDArray[np.uint8]) -> Sheet | None:
     histogram = cv2.calcHist([small], [0], None, [256], [0, 256])
     darkest = float(np.searchsorted(np.cumsum(histogram), 0.05 * small.size))
     # A shadow across the sheet may be darker than halfway to the desk: lower thresholds are tried as well.
-    best, found = 0.0, None
-    for share in _THRESHOLDS:
-        score, contour = _outline(small, darkest + share * (otsu - darkest))
-        if contour is not None and score > best:
-            best, found = score, contour
-    if found is None:
+    outlines = (_outline(small, darkest + share * (otsu - darkest)) for share in _THRESHOLDS)
+    _, hull = max(outlines, key=lambda found: found[0])
+    corners = None if hull is None else _corners(hull, size)
+    # On a desk with patches as bright as paper the two part further up. There light falls off within paper, too: only
+    # a whole sheet is sure.
+    for share in _FURTHER_UP if hull is None else ():
+        _, higher = _outline(small, darkest + share * (otsu - darkest))
+        corners = None if higher is None else _corners(higher, size)
+        if corners is not None:
+            hull = higher
+            break
+    if hull is None:
         return None
-    hull = cv2.convexHull(found)
     scale = np.array([width / size[0], height / size[1]], np.float32)
-    corners = _corners(hull, size)
     return Sheet((hull.reshape(-1, 2) + 0.5) * scale, None if corners is None else corners * scale)
 
 
 def _outline(small: NDArray[np.uint8], threshold: float) -> tuple[float, NDArray[np.int32] | None]:
-    """(how much it looks like a sheet, outline of the largest region above ``threshold``); None if it is none."""
+    """(how much it looks like a sheet, hull of the largest region above ``threshold``); 0 and None if it is none."""
     _, bright = cv2.threshold(small, threshold, 255, cv2.THRESH_BINARY)
     bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -69,7 +74,7 @@ def _outline(small: NDArray[np.uint8], threshold: float) -> tuple[float, NDArray
     if not 0.15 < area / small.size < 0.97 or solidity < 0.85:
         return 0.0, None
     edge = _edge(small, contour)
-    return solidity * edge, contour if edge > 0.8 else None
+    return (solidity * edge, cv2.convexHull(contour)) if edge > 0.8 else (0.0, None)
 
 
 def _edge(small: NDArray[np.uint8], contour: NDArray[np.int32]) -> float:

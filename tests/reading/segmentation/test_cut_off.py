@@ -36,7 +36,7 @@ def test_a_sheet_on_its_desk_is_found() -> None:
 def test_a_bright_stretch_of_bare_paper_is_not_a_sheet_beside_the_writing() -> None:
     gray = page((500, 900), [("LONGROWOF", 60, 180), ("LETTERS", 60, 300)])
     light = cv2.GaussianBlur((np.indices(gray.shape)[1] > 540).astype(np.float32), (0, 0), 6)
-    grain = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 20, gray.shape), (0, 0), 2)
+    grain = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 10, gray.shape), (0, 0), 1)
     lit = np.uint8(np.clip(gray * (0.5 + 0.5 * light) + grain, 0, 255))
     assert find_sheet(lit) is not None
     assert survey(lit).sheet is None

@@ -37,5 +37,16 @@ def test_uneven_light_is_no_sheet() -> None:
     assert find_sheet(vignette.astype(np.uint8)) is None
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_sheet_on_a_desk_with_patches_as_bright_as_paper(seed: int) -> None:
+    patches = np.random.default_rng(seed).normal(0, 1, (7, 12)).astype(np.float32)
+    desk = 160 + 30 * cv2.resize(patches, (900, 500), interpolation=cv2.INTER_CUBIC)
+    gray = np.clip(desk, 60, 245).astype(np.uint8)
+    gray[120:400, 180:760] = 247
+    found = find_sheet(gray)
+    assert found is not None and found.corners is not None
+    np.testing.assert_allclose(found.corners[[0, 2]], [[180, 120], [760, 400]], atol=12)
+
+
 def test_a_desk_hardly_darker_than_the_sheet_is_left_alone() -> None:
     assert find_sheet(photographed(desk=210)) is None
