@@ -10,7 +10,7 @@ Standard library only, so that results can be handled where nothing else is inst
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 FORMAT_VERSION = 1
@@ -31,6 +31,15 @@ class Box(NamedTuple):
     @property
     def height(self) -> int:
         return self.bottom - self.top
+
+    def turned(self, rotation: int, width: int, height: int) -> Box:
+        """The box once its picture, ``width`` x ``height`` pixels, is turned clockwise by 0, 90, 180 or 270 degrees."""
+        left, top, right, bottom = self
+        if rotation == 90:
+            return Box(height - bottom, left, height - top, right)
+        if rotation == 180:
+            return Box(width - right, height - bottom, width - left, height - top)
+        return Box(top, width - right, bottom, width - left) if rotation == 270 else self
 
     @staticmethod
     def around(boxes: Iterable[Box]) -> Box:
@@ -90,6 +99,9 @@ class Page:
 
     ``width`` and ``height`` are those of the upright source picture in pixels, ``number`` counts the
     pages of a file from 1, ``steps`` tells what was done to the picture, in order, for provenance.
+    ``rotation`` is how many degrees the picture must be turned clockwise for its writing to stand upright: 0, 90,
+    180 or 270. Boxes are those of the picture before it is turned; in words and lines, "left to right" and "top to
+    bottom" are those of the writing.
     """
 
     lines: tuple[Line, ...]
@@ -99,6 +111,7 @@ class Page:
     number: int = 1
     model: str = ""
     steps: tuple[str, ...] = ()
+    rotation: int = 0
 
     @property
     def text(self) -> str:
@@ -112,6 +125,27 @@ class Page:
     def letters(self) -> Iterator[Letter]:
         return (letter for word in self.words for letter in word.letters)
 
+    def upright(self) -> Page:
+        """The page once its picture is turned by ``rotation``: with the boxes, the width and height it then has."""
+        if self.rotation == 0:
+            return self
+        size = (self.width, self.height)
+
+        def letter_turned(letter: Letter) -> Letter:
+            return replace(letter, box=letter.box.turned(self.rotation, *size))
+
+        lines = tuple(
+            Line(
+                tuple(
+                    replace(word, letters=tuple(letter_turned(letter) for letter in word.letters))
+                    for word in line.words
+                )
+            )
+            for line in self.lines
+        )
+        width, height = size if self.rotation == 180 else size[::-1]
+        return replace(self, lines=lines, width=width, height=height, rotation=0)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
         return {
@@ -122,6 +156,7 @@ class Page:
             "height": self.height,
             "model": self.model,
             "steps": list(self.steps),
+            "rotation": self.rotation,
             "text": self.text,
             "lines": [_line_to_dict(line) for line in self.lines],
         }
@@ -140,6 +175,7 @@ class Page:
             number=data["number"],
             model=data["model"],
             steps=tuple(data["steps"]),
+            rotation=data.get("rotation", 0),  # pages written before there was such a key stood as they were
         )
 
 

@@ -77,6 +77,13 @@ _READING: dict[str, Callable[[_Command], _Command]] = {
         show_default=True,
         help="Clean letters before they are read: those that are noisy or broken, all, or none.",
     ),
+    "rotate": click.option(
+        "--rotate",
+        type=click.Choice(["auto", "0", "90", "180", "270"]),
+        default="auto",
+        show_default=True,
+        help="Degrees to turn pages clockwise before they are read; auto finds out which stand on their side or head.",
+    ),
 }
 _OPENING: dict[str, Callable[[_Command], _Command]] = {
     "pdf_dpi": click.option(

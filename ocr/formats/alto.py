@@ -2,7 +2,8 @@
 
 Source: http://www.loc.gov/standards/alto/ (schema 4.4). Words are ``String`` with ``WC``, letters are
 ``Glyph`` with ``GC``, other readings are ``Variant`` with ``VC``; every step that was done to the picture is
-a ``Processing`` entry to which the page refers.
+a ``Processing`` entry to which the page refers. ``ROTATION`` of a page is how far
+its writing is turned counterclockwise.
 """
 
 from __future__ import annotations
@@ -75,21 +76,22 @@ def _page(layout: Element, page: Page, number: int, processing: str) -> None:
         HEIGHT=page.height,
         PROCESSINGREFS=processing,
     )
+    if page.rotation:
+        parent.set("ROTATION", str(page.rotation))
     space = element(parent, "PrintSpace", **_place(Box(0, 0, page.width, page.height)))
     if not page.lines:
         return
     name = f"page{number}_block1"
     block = element(space, "TextBlock", ID=name, **_place(Box.around(line.box for line in page.lines)))
     for n, line in enumerate(page.lines, 1):
-        _line(block, line, f"{name}_line{n}")
+        _line(block, line, f"{name}_line{n}", page.rotation)
 
 
-def _line(block: Element, line: Line, name: str) -> None:
+def _line(block: Element, line: Line, name: str, rotation: int) -> None:
     parent = element(block, "TextLine", ID=name, **_place(line.box))
     for n, word in enumerate(line.words, 1):
         if n > 1:
-            left, right = line.words[n - 2].box.right, word.box.left
-            element(parent, "SP", HPOS=left, VPOS=word.box.top, WIDTH=max(right - left, 0))
+            element(parent, "SP", **_space(line.words[n - 2].box, word.box, rotation))
         _word(parent, word, f"{name}_word{n}")
 
 
@@ -111,6 +113,15 @@ def _word(line: Element, word: Word, name: str) -> None:
         for text, chance in letter.alternatives:
             if len(clean(text)) <= _LONGEST_GLYPH:
                 element(glyph, "Variant", CONTENT=text, VC=probability(chance))
+
+
+def _space(before: Box, after: Box, rotation: int) -> dict[str, int]:
+    """The gap between two words of a line on a page that must be turned by ``rotation`` to be upright."""
+    if rotation in (90, 270):  # lines run upwards or downwards
+        upper, lower = (after, before) if rotation == 90 else (before, after)
+        return {"HPOS": after.left, "VPOS": upper.bottom, "HEIGHT": max(lower.top - upper.bottom, 0)}
+    left, right = (after, before) if rotation else (before, after)
+    return {"HPOS": left.right, "VPOS": after.top, "WIDTH": max(right.left - left.right, 0)}
 
 
 def _place(box: Box) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """hOCR 1.2: XHTML whose classes and titles carry the layout.
 
 Source: https://kba.github.io/hocr-spec/1.2/. Letters are ``ocrx_cinfo`` with ``x_bboxes`` and ``x_conf``, as
-Tesseract writes them; confidences run from 0 to 100.
+Tesseract writes them; confidences run from 0 to 100. Lines of a turned page have a
+``textangle``, counterclockwise.
 """
 
 from __future__ import annotations
@@ -58,11 +59,12 @@ def _page(body: Element, page: Page, number: int) -> None:
     paragraph = element(area, "p", **{"class": "ocr_par", "id": f"par_{number}_1", "title": title})
     paragraph.text = "\n"
     for n, line in enumerate(page.lines, 1):
-        _line(paragraph, line, f"{number}_{n}")
+        _line(paragraph, line, f"{number}_{n}", page.rotation)
 
 
-def _line(paragraph: Element, line: Line, name: str) -> None:
-    attributes = {"class": "ocr_line", "id": f"line_{name}", "title": _bbox(line.box)}
+def _line(paragraph: Element, line: Line, name: str, rotation: int) -> None:
+    title = f"{_bbox(line.box)}; textangle {rotation}" if rotation else _bbox(line.box)
+    attributes = {"class": "ocr_line", "id": f"line_{name}", "title": title}
     parent = element(paragraph, "span", **attributes)
     parent.tail = "\n"
     for n, word in enumerate(line.words, 1):

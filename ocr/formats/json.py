@@ -59,6 +59,8 @@ def read(stream: BinaryIO, name: str = "<stream>") -> list[Page]:
 def _check(page: Page) -> None:
     """TypeError or ValueError for values of the wrong type, which dataclasses let pass."""
     _want("width, height and number", (page.width, page.height, page.number), int)
+    if page.rotation not in (0, 90, 180, 270) or isinstance(page.rotation, bool):
+        raise ValueError(f"rotation {page.rotation!r} is not 0, 90, 180 or 270")
     _want("source, model and steps", (page.source, page.model, *page.steps), str)
     for line in page.lines:
         if not line.words:

@@ -39,6 +39,9 @@ def write_all(pages: Iterable[Page], stream: BinaryIO) -> None:
     root = element(None, "PcGts", xmlns=NAMESPACE)
     _metadata(root, page)
     parent = element(root, "Page", imageFilename=page.source, imageWidth=page.width, imageHeight=page.height)
+    if page.rotation:
+        # Degrees by which to turn clockwise, from -179.999 to 180.
+        parent.set("orientation", str(page.rotation if page.rotation <= 180 else page.rotation - 360))
     if page.lines:
         order = element(element(parent, "ReadingOrder"), "OrderedGroup", id="order", caption="lines as read")
         element(order, "RegionRefIndexed", index=0, regionRef="region1")

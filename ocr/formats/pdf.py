@@ -1,6 +1,7 @@
 """PDF: the picture as it was, with invisible text exactly over the writing, to select, copy and search.
 
-A JPEG goes in byte for byte and the pages of a PDF stay what they are: only the text layer is added.
+A JPEG goes in byte for byte and the pages of a PDF stay what they are: only the text layer is added. A page that
+stood on its side or its head is shown upright, by a number beside it that viewers heed.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ def write_all(pages: Iterable[Page], stream: BinaryIO, *, picture: Source | None
             else:
                 where, matrix = _copied_page(result, source, page)
             layer.add(where, page, matrix)
+            if page.rotation:
+                shown = int(where.obj.get("/Rotate", 0))  # clockwise
+                where.obj["/Rotate"] = (shown + page.rotation) % 360
         layer.finish()
         # The same pages give the same bytes: no date, and an ID made from the content.
         result.save(stream, deterministic_id=True)

@@ -7,6 +7,7 @@ any character at all can be written without a font file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ocr.formats.clean import one_line
@@ -20,6 +21,14 @@ _COLUMN = 0.65  # em; Poppler sees columns when the gap is 0.7
 # Poppler reads the end of a line first when it is much higher than the beginning. A line that rises by less
 # than its height is therefore laid flatter, to rise by this part of its height.
 _RISE = 0.12
+
+# From pixels of the page turned upright, clockwise by so many degrees, to those of its picture, width x height.
+_UPSIDE: dict[int, Callable[[int, int], tuple[float, ...]]] = {
+    0: lambda width, height: (1, 0, 0, 1, 0, 0),
+    90: lambda width, height: (0, -1, 1, 0, 0, height),
+    180: lambda width, height: (-1, 0, 0, -1, width, height),
+    270: lambda width, height: (0, 1, -1, 0, width, 0),
+}
 
 _CODES = 255  # one-byte codes in a font; 0 is left out, some viewers take it for the end of a string
 
@@ -37,6 +46,8 @@ class TextLayer:
 
         matrix: (a, b, c, d, e, f) as PDF writes it, from pixels of the source picture, y down, to points.
         """
+        matrix = _composed(_UPSIDE[page.rotation](page.width, page.height), matrix)
+        page = page.upright()
         names: dict[int, bytes] = {}  # font -> what this page calls it
         runs = [self._line(line, where, names) for line in page.lines]
         place = " ".join(f"{value:.6f}" for value in matrix).encode()
@@ -131,6 +142,20 @@ class TextLayer:
                     ToUnicode=self._document.make_stream(_unicode_map(codes)),
                 )
             )
+
+
+def _composed(first: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:
+    """One matrix (a, b, c, d, e, f) for the two, one after the other."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (
+        a * p + b * r,
+        a * q + b * s,
+        c * p + d * r,
+        c * q + d * s,
+        e * p + f * r + t,
+        e * q + f * s + u,
+    )
 
 
 def _middle(word: Word) -> float:

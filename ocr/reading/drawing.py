@@ -1,7 +1,8 @@
 """A page with everything that was found drawn on it, for a person's eye.
 
 Letters have a box and their reading above it, red where it is doubtful and green where it is sure. Words have
-a blue frame, rows a violet one with their number. The picture itself is faded, so that colours stand out.
+a blue frame, rows a violet one with their number. The picture itself is faded, so that colours stand out. It stays
+turned as it was; what is written on it is turned like its writing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.page import Box, Letter, Line, Page
 from ocr.reading.image import SHRINKS, PicturePage
+from ocr.reading.turning import turned
 
 Colour = tuple[int, int, int]
 
@@ -37,12 +39,14 @@ def draw(source: PicturePage, page: Page, min_confidence: float = 0.0) -> Image.
     """
     longest = max(source.width, source.height)
     shrink = next((shrink for shrink in SHRINKS if longest / shrink <= _LONGEST), SHRINKS[-1])
-    height = _letter_height(page)
+    upright = page.upright()
+    height = _letter_height(upright)
     legible = min(_LETTER / height, 2 * _LONGEST / longest) if height else 1.0
     zoom = min(max(_SHORTEST / longest, legible, 1 / shrink), _LARGEST_ZOOM)
-    sheet = _Sheet(_faded(source.decode(shrink).gray), (source.width, source.height), zoom, height * zoom)
-    sheet.draw(page, min_confidence)
-    return sheet.canvas
+    picture = _faded(turned(source.decode(shrink).gray, page.rotation))
+    sheet = _Sheet(picture, (upright.width, upright.height), zoom, height * zoom)
+    sheet.draw(upright, min_confidence)
+    return sheet.canvas.rotate(page.rotation, expand=True) if page.rotation else sheet.canvas
 
 
 def _letter_height(page: Page) -> float:

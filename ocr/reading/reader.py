@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -21,11 +23,13 @@ from ocr.reading.decoding.language import load_language
 from ocr.reading.denoise import cleaning
 from ocr.reading.image import SHRINKS, PicturePage, open_pictures
 from ocr.reading.ink import Ink, find_ink
-from ocr.reading.letters import Letters, find_letters
-from ocr.reading.lines import Row, find_rows
+from ocr.reading.letters import find_letters
+from ocr.reading.lines import find_rows
+from ocr.reading.orientation import ROTATIONS, Orienter, RowsReading, View
 from ocr.reading.rows.reader import rows_reader
 from ocr.reading.segmentation.grain import without_grain
 from ocr.reading.segmentation.survey import apply, survey
+from ocr.reading.turning import turned, turned_back
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,13 +37,6 @@ if TYPE_CHECKING:
 READERS = ("auto", "letters", "rows")
 _FIRST_LOOK = 800  # long side, in pixels, at the least, at which a picture is looked at first
 _LEAST_HEIGHT = 30.0  # letters lower than this are looked at again with more pixels, if the picture has them
-
-
-class RowsReading(Protocol):
-    """What reads the rows of a page: the letters reader, the rows reader, or the two together."""
-
-    def read(self, ink: Ink, letters: Letters, rows: list[Row]) -> list[Line]:
-        """The text of ``rows``; boxes in pixels of ``ink``. Rows that hold nothing legible are left out."""
 
 
 class Reader:
@@ -58,6 +55,7 @@ class Reader:
         closed: bool = False,
         alternatives: int = 3,
         denoise: str = "auto",
+        rotate: str | int = "auto",
         threads: int = 1,
     ) -> None:
         """Load the models.
@@ -73,13 +71,17 @@ class Reader:
         lexicon:      words to prefer, or, if ``closed``, the only ones there are.
         alternatives: how many other readings to keep for each letter.
         denoise:      clean the crops of letters: ``auto`` those that need it, ``always`` all, or ``never``.
+        rotate:       degrees by which pages are turned clockwise before they are read: 0, 90, 180 or 270;
+                      ``auto`` finds out which for each.
         threads:      threads for arithmetic.
 
         ModelError when a model cannot be used, ValueError when it has no character of ``charset`` or cannot
-        write ``pattern`` or ``lexicon``, or ``reader`` or ``denoise`` is none of the three.
+        write ``pattern`` or ``lexicon``, or ``reader``, ``denoise`` or ``rotate`` is none of those named.
         """
         if reader not in READERS:
             raise ValueError(f"reader {reader!r} is none of {', '.join(READERS)}")
+        if str(rotate) not in ROTATIONS:
+            raise ValueError(f"rotate {rotate!r} is none of {', '.join(ROTATIONS)}")
         if reader == "auto" and (not context or not _is_there(rows_model)):
             reader = "letters"
         cv2.setNumThreads(threads)
@@ -87,7 +89,7 @@ class Reader:
         words = None if lexicon is None else list(lexicon)
         # One for both readers: each state of it that one has worked out serves the other.
         language = load_language() if context else None
-        rows = letters = None
+        rows = letters = classifier = None
         if reader != "letters":
             rows = rows_reader(
                 rows_model,
@@ -126,19 +128,26 @@ class Reader:
             self._rows = rows
             self._name = rows.network.name
 
+        self._orienter = Orienter(self._rows, classifier, characters)
+        self._rotate = str(rotate)
+
     def read(self, page: PicturePage) -> Page:
         """Read one page. InputError when its picture is damaged."""
-        ink = _find_ink(page)
-        letters = find_letters(ink)
-        lines = self._rows.read(ink, letters, find_rows(letters))
+        if self._rotate == "auto":
+            view, lines = self._orienter.read(partial(_look, page))
+        else:
+            view = _look(page, int(self._rotate))
+            lines = self._rows.read(view.ink, view.letters, view.rows)
+        turn = (f"page turned by {view.rotation} degrees",) if view.rotation else ()
         return Page(
-            lines=tuple(_in_source(line, ink.to_source, page.width, page.height) for line in lines),
+            lines=tuple(_in_source(line, view.ink.to_source, page.width, page.height) for line in lines),
             width=page.width,
             height=page.height,
             source=page.source,
             number=page.number,
             model=self._name,
-            steps=ink.steps,
+            steps=(*turn, *view.ink.steps),
+            rotation=view.rotation,
         )
 
 
@@ -156,17 +165,26 @@ def _is_there(rows_model: str | Path) -> bool:
     return rows_model != store.ROWS or store.ROWS in store.names()
 
 
-def _find_ink(page: PicturePage) -> Ink:
-    """Decode no more of the picture than its letters need, and find their ink."""
+def _look(page: PicturePage, rotation: int) -> View:
+    """The ink and the letters of the page turned clockwise by ``rotation`` degrees."""
+    ink = _find_ink(page, rotation)
+    letters = find_letters(ink)
+    return View(rotation, ink, letters, find_rows(letters))
+
+
+def _find_ink(page: PicturePage, rotation: int = 0) -> Ink:
+    """Decode no more of the picture than its letters need, turn it, and find their ink."""
     shrink = _shrink(lambda shrunk: max(page.width, page.height) / shrunk >= _FIRST_LOOK)
     picture = page.decode(shrink)
-    gray = without_grain(picture.gray)
+    gray = without_grain(turned(picture.gray, rotation))
     seen = survey(gray)
     if shrink > 1 and 0 < seen.letter_height < _LEAST_HEIGHT:
         finer = _shrink(lambda shrunk: seen.letter_height * shrink / shrunk >= _LEAST_HEIGHT)
         picture, seen = page.decode(finer), seen.scaled(shrink / finer)
-        gray = without_grain(picture.gray)
-    return find_ink(gray, shrink=picture.shrink, seen=seen)
+        gray = without_grain(turned(picture.gray, rotation))
+    ink = find_ink(gray, shrink=picture.shrink, seen=seen)
+    back = turned_back(rotation, [picture.shrink * side for side in picture.gray.shape])
+    return replace(ink, to_source=back @ ink.to_source)
 
 
 def _shrink(enough: Callable[[int], bool]) -> int:

@@ -148,6 +148,8 @@ def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -
         "--only-lexicon",
         "--denoise",
         "always",
+        "--rotate",
+        "90",
     )
     assert fake_reader[0].options == {
         "model": "m",
@@ -156,6 +158,7 @@ def test_options_reach_the_reader(folder: Path, fake_reader: list[FakeReader]) -
         "charset": "A-F0-9",
         "alternatives": 7,
         "denoise": "always",
+        "rotate": "90",
         "threads": 2,
         "context": False,
         "pattern": "99",

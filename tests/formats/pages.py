@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr.page import Box, Letter, Line, Page, Word
 
 
@@ -21,6 +23,11 @@ def page_of(*lines: str, source: str = "scan.jpg", number: int = 1, slope: float
             left += 40
         made.append(Line(tuple(words)))
     return Page(tuple(made), 1000, 800, source, number, "nist36-cnn", ("orientation 6", "light evened out"))
+
+
+def stored(page: Page, rotation: int) -> Page:
+    """``page`` as it comes when its picture was stored so that it must be turned clockwise by ``rotation`` degrees."""
+    return replace(replace(page, rotation=-rotation % 360).upright(), rotation=rotation)
 
 
 PLAIN = page_of("HELLO WORLD", "GO ON 42")

@@ -10,7 +10,7 @@ import pytest
 from ocr.errors import InputError
 from ocr.formats.json import read, write, write_all
 from ocr.page import Page
-from tests.formats.pages import EMPTY, NASTY, PLAIN
+from tests.formats.pages import EMPTY, NASTY, PLAIN, stored
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "page.schema.json").read_text())
 
@@ -21,7 +21,9 @@ def written(*pages: Page) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("pages", [(PLAIN,), (NASTY,), (EMPTY,), (PLAIN, NASTY, EMPTY), ()])
+@pytest.mark.parametrize(
+    "pages", [(PLAIN,), (NASTY,), (EMPTY,), (stored(PLAIN, 90),), (PLAIN, NASTY, EMPTY), ()]
+)
 def test_what_was_written_is_read_back_and_fits_the_schema(pages: tuple[Page, ...]) -> None:
     data = written(*pages)
     assert read(BytesIO(data)) == list(pages)
@@ -39,6 +41,7 @@ def test_one_page_is_an_object_and_several_are_a_list() -> None:
         (b'"width": 1000', b'"width": "1000"', "width, height and number"),
         (b'"format_version": 1', b'"format_version": 9', "version 9"),
         (b'"steps"', b'"stops"', "'steps' is missing"),
+        (b'"rotation": 0', b'"rotation": 45', "rotation 45 is not"),
         (b'"lines": [', b'"lines": [7, ', "not a page"),
         (b"{", b"", "not JSON"),
         (b"{", b"[7, {", "not JSON"),

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from ocr.errors import InputError, OutputError
 from ocr.formats.pdf import write_all
 from ocr.page import Page
-from tests.formats.pages import EMPTY, NASTY, PLAIN, page_of
+from tests.formats.pages import EMPTY, NASTY, PLAIN, page_of, stored
 
 
 def drawn(page: Page) -> Image.Image:
@@ -98,6 +98,26 @@ def test_a_turned_jpeg_is_kept_and_shown_upright(tmp_path: Path, orientation: in
     data = written(replace(PLAIN, source=str(path)))
     assert path.read_bytes() in data
     assert difference(shown(data), drawn(PLAIN)) < 3
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_page_on_its_side_is_kept_and_shown_upright(tmp_path: Path, rotation: int) -> None:
+    upright = drawn(PLAIN)
+    page = replace(stored(PLAIN, rotation), source=str(tmp_path / "side.png"))
+    upright.rotate(rotation, expand=True).save(page.source)
+    data = written(page)
+    assert difference(shown(data), upright) < 3
+    with pikepdf.open(BytesIO(data)) as document:
+        assert document.pages[0].obj["/Rotate"] == rotation
+        del document.pages[0].obj["/Rotate"]
+        unturned = BytesIO()
+        document.save(unturned)
+    found = text_boxes(unturned.getvalue())  # an upside-down line comes in another order
+    for letter in page.letters:
+        x, y = (letter.box.left + letter.box.right) / 2, (letter.box.top + letter.box.bottom) / 2
+        boxes = [[edge / 1000 * page.width for edge in box] for text, box in found if text == letter.text]
+        assert any(left < x < right and top < y < bottom for left, top, right, bottom in boxes)
+    assert "".join(text for text, _ in text_boxes(data)).split() == PLAIN.text.split()
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -11,7 +11,7 @@ from lxml import etree
 from ocr.errors import SettingError
 from ocr.formats import alto, hocr, pagexml
 from ocr.page import Page
-from tests.formats.pages import EMPTY, NASTY, PLAIN
+from tests.formats.pages import EMPTY, NASTY, PLAIN, stored
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 ALTO = {"a": alto.NAMESPACE}
@@ -59,13 +59,38 @@ def test_alto_is_valid(pages: tuple[Page, ...]) -> None:
 def test_alto_is_what_its_version_allows() -> None:
     root = tree(alto, PLAIN)
     assert root.get("SCHEMAVERSION") == "4.4"
-    page = root.find(".//a:Page", ALTO)
-    page.set("LANG", "en")
-    page.set("ROTATION", "90.0")
+    root.find(".//a:Page", ALTO).set("LANG", "en")
     alto_schema().assertValid(root)
     assert not schema("alto-4-3.xsd").validate(root)
-    page.set("ROTATION", "upright")
+    root.find(".//a:Page", ALTO).set("ROTATION", "upright")
     assert not alto_schema().validate(root)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "clockwise", "space"),
+    [
+        (90, "90", {"HPOS": "50", "VPOS": "600", "HEIGHT": "62"}),
+        (180, "180", {"HPOS": "600", "VPOS": "690", "WIDTH": "62"}),
+        (270, "-90", {"HPOS": "690", "VPOS": "338", "HEIGHT": "62"}),
+    ],
+)
+def test_a_turned_page_says_so(rotation: int, clockwise: str, space: dict[str, str]) -> None:
+    page = stored(PLAIN, rotation)
+    root = tree(alto, page)
+    alto_schema().assertValid(root)
+    assert root.find(".//a:Page", ALTO).get("ROTATION") == str(rotation)
+    assert dict(root.find(".//a:SP", ALTO).attrib) == space
+    root = tree(pagexml, page)
+    schema("pagecontent-2019-07-15.xsd").assertValid(root)
+    assert root.find("p:Page", PAGE).get("orientation") == clockwise
+    line = tree(hocr, page).find(".//h:span[@class='ocr_line']", XHTML)
+    assert line.get("title").endswith(f"; textangle {rotation}")
+
+
+def test_an_upright_page_says_nothing_of_turns() -> None:
+    for module in (alto, pagexml, hocr):
+        text = etree.tostring(tree(module, PLAIN)).decode()
+        assert not any(word in text for word in ("ROTATION", "orientation=", "textangle"))
 
 
 @pytest.mark.parametrize("page", [PLAIN, NASTY, EMPTY])

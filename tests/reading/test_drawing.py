@@ -50,6 +50,15 @@ def test_a_box_lies_where_its_letter_is() -> None:
     assert np.abs(green.max(axis=0) - (bottom, right)).max() <= 8
 
 
+def test_a_drawing_stays_turned_as_its_picture() -> None:
+    gray = np.full((100, 200), 255, np.uint8)
+    gray[30:70, 50:80] = 0
+    upright = drawn(gray, Letter("I", Box(50, 30, 80, 70), 1.0))
+    side = Page((Line((Word((Letter("I", Box(30, 120, 70, 150), 1.0),), 0.5),)),), 100, 200, rotation=90)
+    drawing = draw(next(open_pictures(np.rot90(gray).copy())), side)
+    assert np.array_equal(np.rot90(np.asarray(upright)), np.asarray(drawing))
+
+
 def test_doubtful_letters_stand_out() -> None:
     gray = np.full((60, 60), 255, np.uint8)
     letter = Letter("A", Box(10, 10, 50, 50), 0.3)
