@@ -22,6 +22,7 @@ _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-throug
 _HIGHEST = 4.5
 _LONGEST = 14.0
 _EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
+_BOLDEST = 0.42  # no pen is as thick as this
 _SCRAP = 0.2  # what a rule leaves behind is no thicker than this
 _MARK = 0.45  # what is smaller than this both ways is a mark or a piece of a letter
 _PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
@@ -123,7 +124,8 @@ def _is_writing(found: Components, height: float, pen: float, ink_level: float) 
     faint = found.contrast < _FAINT * ink_level
     too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height)
     # A dark region rather than strokes: much thicker than the pen, and not just a dot pressed hard.
-    blob = (found.stroke > max(2.5 * pen, 0.3 * height)) & (size > 0.6 * height)
+    # Where there is more of such than of writing, even the usual pen is theirs.
+    blob = (found.stroke > max(min(2.5 * pen, _BOLDEST * height), 0.3 * height)) & (size > 0.6 * height)
     rows, columns = found.labels.shape
     left, top, right, bottom = found.boxes.T
     through = ((top <= 0) & (bottom >= rows)) | ((left <= 0) & (right >= columns))
