@@ -59,8 +59,8 @@ def test_specks_are_dropped_and_marks_are_kept() -> None:
 def test_dark_bands_beside_few_letters_are_no_letters() -> None:
     picture = blank(300, 760)
     expected = write(picture, "BAND", 200, 170, 44, pitch=1.8)
-    picture[40:61, 60:560] = 90  # more of the ink than the letters are, so that the usual pen is as thick
-    picture[230:251, 100:640] = 90
+    picture[40:65, 60:560] = 90  # more of the ink than the letters are, so that the usual pen is as thick
+    picture[230:255, 100:640] = 90
     _, boxes = found(picture)
     assert matches(boxes, expected, 3)
 
