@@ -11,11 +11,13 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import click
+import cv2
 import pytest
 from click.testing import CliRunner
 
 from ocr.errors import InputError
 from ocr.reading.image import open_pictures
+from tests.drawn import blank, write
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +27,7 @@ def benchmarks(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """The scripts as modules; the processes that they start find this checkout."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    names = ("engines", "process", "accuracy", "speed", "batch_pages")
+    names = ("engines", "process", "accuracy", "orientation", "speed", "batch_pages")
     yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
     for name in names:
         sys.modules.pop(name, None)
@@ -182,3 +184,14 @@ def test_pages_for_ocr_batch_are_different_pictures_and_one_in_a_hundred_is_none
     good = [path for path in tmp_path.rglob("*.jpg") if str(path.relative_to(tmp_path)) not in bad]
     assert len({path.read_bytes() for path in good}) == 51
     assert all(next(iter(open_pictures(path))).decode().gray.size for path in good[::10])
+
+
+def test_turned_pages_are_counted(benchmarks: SimpleNamespace, tmp_path: Path) -> None:
+    picture = blank(200, 900)
+    write(picture, "RETURN BY FRIDAY", 50, 130, 50)
+    assert cv2.imwrite(str(tmp_path / "note.png"), picture)
+    (tmp_path / "note.gt.txt").write_text("RETURN BY FRIDAY")
+    done = CliRunner().invoke(benchmarks.orientation.main, [str(tmp_path), "--turn", "0", "--turn", "180"])
+    assert done.exit_code == 0, done.output
+    rows = [line.split()[:5] for line in done.output.splitlines()[1:]]
+    assert rows == [["0", "1", "0", "0", "0.0"], ["180", "1", "0", "0", "0.0"]]

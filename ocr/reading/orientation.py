@@ -23,16 +23,19 @@ from ocr.reading.lines import Row
 
 ROTATIONS = ("auto", "0", "90", "180", "270")
 
-_SURE = 0.95  # mean confidence of letters from which a page is taken for upright
+# The mean confidence with which pages are read upright and hardly ever otherwise: _SURE; of N letters, of which few are
+# right by chance, _NEVER + _FEW / root(N) will do.
+_SURE, _NEVER, _FEW = 0.95, 0.8, 0.6
 _HARDLY = 0.85  # mean confidence that is hardly reached the wrong way up, but by a few letters
-_FEWEST = 3  # letters found: a page with fewer is left as it is
+_FEWEST = 4  # letters found, and read: a page with fewer is left as it is
 _SAMPLE = 60  # letters whose rows are read to judge a turn
+_MANY = 12  # letters read surely that leave no doubt about a turn
 # The evidence for a turn is its gain in mean confidence and the clues, each weighted by the root of the number of
-# letters behind it, since what is compared are means. No upright page or word that we looked at comes above 0.1.
-_ENOUGH = 0.6
+# letters behind it, since what is compared are means. No upright page or word that we looked at comes above 0.22.
+_ENOUGH = 0.45
+_ALONE = 0.6  # evidence of its letters alone for which a page in columns is not read as it stands
 _CROPS, _COLUMNS = 0.3, 0.2  # weights of the clues
 _MOST_COLUMNS = 16  # letters that count for the clue of columns: neighbours are alike
-_LEAST, _SPREAD = 0.72, 0.5  # a turned page of N letters is read with _LEAST + _SPREAD / root(N) at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,8 @@ class Trust(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """Whether the page is upright beyond doubt."""
-        return self.mean >= _SURE
-
-    @property
-    def legible(self) -> bool:
-        """Whether the page may be upright at all."""
-        return self.letters > 0 and self.mean >= _LEAST + _SPREAD / self.letters**0.5
+        """Whether this is what a page gives the right way up."""
+        return self.letters > 0 and self.mean >= min(_SURE, _NEVER + _FEW / self.letters**0.5)
 
     def gain(self, before: float) -> float:
         """Evidence for this reading against one of mean confidence ``before``."""
@@ -100,39 +98,40 @@ class Orienter:
             lines = self._read(view)
             if few or Trust.of(lines).sure:
                 return view, lines
-        best = self._better(view, lines, columns, look)
-        if best is not view:
-            return best, self._read(best)
-        return view, self._read(view) if lines is None else lines
+        best, read = self._better(view, lines, columns, look)
+        return best, self._read(best) if read is None else read
 
     def _better(
         self, view: View, lines: list[Line] | None, columns: float, look: Callable[[int], View]
-    ) -> View:
-        """The page in the turn that all speaks for, ``view`` unless that is another. lines: of it; None if not read."""
+    ) -> tuple[View, list[Line] | None]:
+        """The page in the turn that all speaks for, ``view`` unless that is another, and its lines if they were read.
+
+        lines: those of ``view``; None if it was not read yet.
+        """
         crops = self._crops(view)
         letters = min(int(np.count_nonzero(~view.letters.mark)), _MOST_COLUMNS)
         sideways = _COLUMNS * (columns - 0.5) * letters**0.5
         clues = {turn: clue + (0.0 if turn == 180 else sideways) for turn, clue in crops.items()}
         if lines is not None:
             before = Trust.of(lines)
-        elif max(crops.values()) >= _ENOUGH:
-            before = Trust(
-                _HARDLY, 0
-            )  # the letters alone say so: what it reads as it stands need not be known
+        elif max(crops.values()) >= _ALONE:
+            before = Trust(_HARDLY, 0)  # its letters alone say so: it need not be read as it stands
         else:
-            before = Trust.of(self._sample(view))  # a list of single letters stands in a column, too
+            before, lines = self._sample(view)  # a list of single letters stands in a column, too
             if before.sure:
-                return view
-        best, most = view, _ENOUGH
+                return view, lines
+        best, read, most = view, lines, _ENOUGH
         for turn, clue in sorted(clues.items(), key=lambda entry: -entry[1]):
             if clue + Trust(1.0, _SAMPLE).gain(before.mean) < most:
                 break
             turned = look(turn)
-            trust = Trust.of(self._sample(turned))
+            trust, sample = self._sample(turned)
             evidence = clue + trust.gain(before.mean)
-            if trust.legible and evidence >= most:
-                best, most = turned, evidence
-        return best
+            if trust.sure and trust.letters >= _FEWEST and evidence >= most:
+                best, read, most = turned, sample, evidence
+                if trust.letters >= _MANY:
+                    break
+        return best, read
 
     def _crops(self, view: View) -> dict[int, float]:
         """What the look of its single letters says for turning the page by so many degrees."""
@@ -144,7 +143,8 @@ class Orienter:
     def _read(self, view: View) -> list[Line]:
         return self._rows.read(view.ink, view.letters, view.rows)
 
-    def _sample(self, view: View) -> list[Line]:
-        """Lines of rows from all over the page, with about `_SAMPLE` letters."""
-        letters = sum(len(row.items) for row in view.rows)
-        return self._rows.read(view.ink, view.letters, view.rows[:: max(1, letters // _SAMPLE)])
+    def _sample(self, view: View) -> tuple[Trust, list[Line] | None]:
+        """How well rows from all over the page read, of about `_SAMPLE` letters; the lines if these are all rows."""
+        step = max(1, sum(len(row.items) for row in view.rows) // _SAMPLE)
+        lines = self._rows.read(view.ink, view.letters, view.rows[::step])
+        return Trust.of(lines), lines if step == 1 else None

@@ -90,6 +90,7 @@ def test_pages_are_turned_whatever_reads_them(options: dict[str, object]) -> Non
 
 
 def test_the_more_letters_the_less_confidence_is_asked_of_them() -> None:
-    assert Trust(0.9, 20).legible and not Trust(0.9, 5).legible and not Trust(0.0, 0).legible
+    assert Trust(0.9, 60).sure and not Trust(0.9, 20).sure
+    assert Trust(0.95, 1).sure and not Trust(0.94, 10).sure
     assert Trust(0.9, 40).gain(0.8) > Trust(0.9, 10).gain(0.8) > 0 > Trust(0.7, 10).gain(0.8)
     assert Trust.of([]) == (0.0, 0) and not Trust.of([]).sure
