@@ -21,6 +21,10 @@ from ocr.reading.segmentation.threshold import TRACE
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
 _HIGHEST = 4.5
 _LONGEST = 14.0
+_DENSE = (
+    2.0  # widths: letters that hang together are at least so long a stroke; rules and edges are about one
+)
+_ROW = 2.5  # no row of joined letters is higher
 _EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
 _BOLDEST = 0.42  # no pen is as thick as this
 _SCRAP = 0.2  # what a rule leaves behind is no thicker than this
@@ -122,7 +126,7 @@ def _is_writing(found: Components, height: float, pen: float, ink_level: float) 
     size = np.maximum(wide, high)
     speck = (size < 0.75 * pen) | (size < 0.07 * height) | (found.area < 4)
     faint = found.contrast < _FAINT * ink_level
-    too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height)
+    too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height) & ~_is_word(found, height)
     # A dark region rather than strokes: much thicker than the pen, and not just a dot pressed hard.
     # Where there is more of such than of writing, even the usual pen is theirs.
     blob = (found.stroke > max(min(2.5 * pen, _BOLDEST * height), 0.3 * height)) & (size > 0.6 * height)
@@ -135,6 +139,13 @@ def _is_writing(found: Components, height: float, pen: float, ink_level: float) 
     along = (right <= margin) | (left >= columns - margin) | (bottom <= margin) | (top >= rows - margin)
     outside = (left <= 0) | (top <= 0) | (right >= columns) | (bottom >= rows)
     return ~(speck | faint | too_large | blob | bar | (along & outside))
+
+
+def _is_word(found: Components, height: float) -> NDArray[np.bool_]:
+    """(N,) bool: which components, however long, go up and down within one row, whole in the picture."""
+    dense = found.area > _DENSE * found.width * found.stroke
+    whole = (found.boxes[:, 0] > 0) & (found.boxes[:, 2] < found.labels.shape[1])
+    return np.asarray(dense & whole & (found.height < _ROW * height))
 
 
 def _beside_rules(found: Components, ink: Ink, height: float) -> NDArray[np.bool_]:

@@ -56,6 +56,16 @@ def test_specks_are_dropped_and_marks_are_kept() -> None:
     assert matches(boxes[~letters.mark], expected, 3)
 
 
+def test_a_word_of_many_joined_letters_is_found_however_long() -> None:
+    picture = blank(300, 1100)
+    write(picture, "OTHER", 40, 80, 50)
+    humps = np.array([[60 + 22 * k, 170 if k % 2 else 216] for k in range(44)], np.int32)
+    cv2.polylines(picture, [humps], False, 40, 6, cv2.LINE_AA)
+    letters, boxes = found(picture)
+    assert letters.components.width.max() > 14 * letters.height
+    assert np.abs(boxes - np.array([57, 167, 1009, 219])).max(axis=1).min() <= 6
+
+
 def test_dark_bands_beside_few_letters_are_no_letters() -> None:
     picture = blank(300, 760)
     expected = write(picture, "BAND", 200, 170, 44, pitch=1.8)

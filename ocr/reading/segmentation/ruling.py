@@ -20,6 +20,10 @@ from ocr.reading.segmentation.components import blobs
 _DASH = 0.5  # of the greatest thickness: gaps in a rule up to this are bridged
 _COVERED = 0.4  # of a rule's length: at least this much of it shows ink
 THICKEST = 0.3  # of the letter height: anything thicker is no rule
+# Of the greatest thickness: what is longer is no row of touching letters; how far from a line the middles of a rule may
+# lie, as the root of the mean square, where nothing crosses it, and where letters do over this part of its length.
+_ALONE = 50.0
+_WILD, _WAVERING, _CROSSED = 0.17, 0.04, 0.33
 _STROKE = 6.0  # letter heights: a lone rule that is shorter and grows out of the writing is a stroke of it
 _BESIDE = 0.05  # square letter heights: there is more ink than this of what it grows out of
 _LEANING = 0.8  # letter heights: how far such a stroke may stray from its straight line
@@ -122,7 +126,10 @@ def level_rules(
             continue
         if columns[-1] - columns[0] + 1 < free and not _is_bounded(bounds, part, columns, thickness):
             continue
-        rules[part] |= cv2.subtract(run, _crossings(ink, part, extents, max(8, least // 4)))
+        crossings = _crossings(ink, part, extents, max(8, least // 4))
+        if _is_writing(run, extents, columns, crossings, thickest):
+            continue
+        rules[part] |= cv2.subtract(run, crossings)
     return rules
 
 
@@ -186,6 +193,28 @@ def _crossings(
         tall = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((round(1.7 * thickness) + 2, 1), np.uint8))
         crossings[:, piece] = tall[rows.start - above :][: len(crossings)]
     return crossings
+
+
+def _is_writing(
+    run: NDArray[np.uint8],
+    extents: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    crossings: NDArray[np.uint8],
+    thickest: float,
+) -> bool:
+    """Whether a short rule is what strokes of letters that touch have in common: it wavers, and most of it is crossed.
+
+    run: (h, w) uint8, 0 or 255, with ``extents`` of it in each column, not 0 in ``columns``.
+    """
+    if columns[-1] - columns[0] >= _ALONE * thickest:
+        return False
+    middles = (np.arange(len(run)) @ (run[:, columns] > 0)) / extents[columns]
+    # Paper bends, so that its rules do, a little.
+    bend = np.polynomial.Polynomial.fit(columns, middles, 2)
+    wavering = float(np.sqrt(np.square(middles - bend(columns)).mean()))
+    crossed = float((crossings[:, columns] > 0).any(axis=0).mean())
+    allowed = max(_WAVERING, _WILD * (1 - crossed / _CROSSED)) * thickest
+    return wavering > max(allowed, 0.5)
 
 
 def _thickness(extents: NDArray[np.intp]) -> float:

@@ -59,6 +59,30 @@ def test_letters_alone_lose_nothing() -> None:
     assert np.count_nonzero(writing) == ink(picture).sum()
 
 
+def touching(text: str) -> np.ndarray:
+    """Letters whose feet hang together, by a hand that keeps the line no better than hands do."""
+    picture = blank(120, 500)
+    for position, letter in enumerate(text):
+        write(picture, letter, 30 + 25 * position, 80 + (0, 2, -1, 2, 0)[position % 5], 36, pen=5)
+    return picture
+
+
+def test_letters_whose_feet_hang_together_lose_nothing() -> None:
+    picture = touching("2E2LZ2ELZ")
+    writing, rules = remove_rules(ink(picture), 36)
+    assert not rules.any()
+    assert (writing > 0).sum() == ink(picture).sum()
+
+
+def test_a_short_rule_under_them_goes() -> None:
+    picture = touching("2E2LZ2ELZ")
+    letters = ink(picture)
+    cv2.line(picture, (20, 92), (290, 93), 40, 3, cv2.LINE_AA)
+    writing, rules = remove_rules(ink(picture), 36)
+    assert (rules > 0)[90:96, 30:280].any(axis=0).mean() > 0.95
+    assert (writing[letters > 0] > 0).mean() > 0.99
+
+
 def test_level_links_and_long_stems_of_joined_writing_stay_and_an_underline_goes() -> None:
     picture = blank(300, 900)
     write(picture, "AVVA", 60, 120, 40)
