@@ -25,9 +25,10 @@ ROTATIONS = ("auto", "0", "90", "180", "270")
 
 # The mean confidence with which pages are read upright and hardly ever otherwise: _SURE; of N letters, of which few are
 # right by chance, _NEVER + _FEW / root(N) will do.
-_SURE, _NEVER, _FEW = 0.95, 0.8, 0.6
+_SURE, _NEVER, _FEW = 0.95, 0.82, 0.6
 _HARDLY = 0.85  # mean confidence that is hardly reached the wrong way up, but by a few letters
 _FEWEST = 4  # letters found, and read: a page with fewer is left as it is
+_JOINED = 3  # letters that one component may turn out to be, in joined writing, on average
 _SAMPLE = 60  # letters whose rows are read to judge a turn
 _MANY = 12  # letters read surely that leave no doubt about a turn
 # The evidence for a turn is its gain in mean confidence and the clues, each weighted by the root of the number of
@@ -109,8 +110,8 @@ class Orienter:
         lines: those of ``view``; None if it was not read yet.
         """
         crops = self._crops(view)
-        letters = min(int(np.count_nonzero(~view.letters.mark)), _MOST_COLUMNS)
-        sideways = _COLUMNS * (columns - 0.5) * letters**0.5
+        found = int(np.count_nonzero(~view.letters.mark))
+        sideways = _COLUMNS * (columns - 0.5) * min(found, _MOST_COLUMNS) ** 0.5
         clues = {turn: clue + (0.0 if turn == 180 else sideways) for turn, clue in crops.items()}
         if lines is not None:
             before = Trust.of(lines)
@@ -122,8 +123,8 @@ class Orienter:
                 return view, lines
         best, read, most = view, lines, _ENOUGH
         for turn, clue in sorted(clues.items(), key=lambda entry: -entry[1]):
-            if clue + Trust(1.0, _SAMPLE).gain(before.mean) < most:
-                break
+            if clue + Trust(1.0, _JOINED * found).gain(before.mean) < most:
+                break  # not even a perfect reading would do
             turned = look(turn)
             trust, sample = self._sample(turned)
             evidence = clue + trust.gain(before.mean)
