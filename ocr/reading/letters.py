@@ -13,6 +13,7 @@ from ocr.reading.ink import Ink
 from ocr.reading.segmentation.comb import Comb, find_combs
 from ocr.reading.segmentation.components import Components, find_components
 from ocr.reading.segmentation.grid import BoxGrid, Groups
+from ocr.reading.segmentation.row_cuts import cut_rows
 from ocr.reading.segmentation.sharpness import blurred
 from ocr.reading.segmentation.survey import stroke_width
 from ocr.reading.segmentation.threshold import TRACE
@@ -100,9 +101,11 @@ class Letters:
 
 def find_letters(ink: Ink) -> Letters:
     """Find the letters on a page: specks and smudges dropped, pieces of one letter joined, marks kept."""
-    found = find_components(ink.mask, ink.contrast, (ink.density > TRACE).view(np.uint8))
+    trace = (ink.density > TRACE).view(np.uint8)
+    found = find_components(ink.mask, ink.contrast, trace)
     pen = stroke_width(found)
     height = ink.letter_height
+    found = cut_rows(found, trace, height)
     writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
     large = writing & (np.maximum(found.width, found.height) > _MARK * height)
     writing &= ~blurred(found, ink.mask, ink.contrast, large)

@@ -61,3 +61,14 @@ def test_letters_in_form_boxes_make_words_and_empty_boxes_part_them() -> None:
     for y in (55, 155):
         picture[y : y + 3, 40:1143] = 90
     assert shape(picture) == [[4, 3]]
+
+
+@pytest.mark.parametrize("pitch", [1.5, 1.7])
+def test_rows_that_touch_each_other(pitch: float) -> None:
+    picture = blank(500, 1100)
+    for row, text in enumerate(("ROWS THAT STAND", "CLOSE BY", "TOUCH EACH OTHER")):
+        write(picture, text, 60, 120 + row * pitch * 60, 60)
+    for row, x in ((0, 58), (0, 456), (1, 145)):
+        below = round(120 + row * pitch * 60)
+        picture[below - 10 : below + round((pitch - 1) * 60) + 10, x : x + 6] = 40
+    assert [sum(words) for words in shape(picture)] == [13, 7, 14]

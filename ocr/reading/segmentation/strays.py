@@ -18,6 +18,10 @@ _TALL = 1.5  # of what is taller, no more need lie between
 _WITHIN, _DOT_WITHIN = 0.55, 0.7  # of a piece's height lies between its neighbours' highest and lowest ink
 _MOST = 0.7  # of a row's pieces do so, if it is no row
 _WORD = 1.8  # wider than a letter
+_LETTERS = 2  # of which this many are as good as a word
+_LETTER = (
+    0.6  # of the height of the row's: pieces this high, and this far from its middle, are letters of another
+)
 _SMALLER = 0.5  # its ink's height, all pieces together, is at most this part of the other row's
 
 
@@ -44,12 +48,18 @@ def _distance(box: NDArray[np.float64], row: NDArray[np.float64], height: float)
     return float(abs(box[[1, 3]].mean() - middle))
 
 
-def _words_over(pieces: NDArray[np.float64], row: NDArray[np.float64], height: float) -> bool:
-    """Whether among ``pieces`` are joined words above or below letters of ``row``: then they are a row."""
-    wide = pieces[pieces[:, 2] - pieces[:, 0] > _WORD * height]
-    shared = np.minimum(wide[:, 2:3], row[:, 2]) - np.maximum(wide[:, 0:1], row[:, 0])
-    covered = np.maximum(shared, 0).sum(axis=1)
-    return bool((covered > 0.5 * (wide[:, 2] - wide[:, 0])).any())
+def _row_over(pieces: NDArray[np.float64], row: NDArray[np.float64], height: float) -> bool:
+    """Whether among ``pieces`` are joined words, or as many letters, above or below those of ``row``: a row."""
+    wide, high = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
+    shared = np.minimum(pieces[:, 2:3], row[:, 2]) - np.maximum(pieces[:, 0:1], row[:, 0])
+    over = np.maximum(shared, 0).sum(axis=1) > 0.5 * wide
+    words = over & (wide > _WORD * height)
+    if words.any():
+        return True
+    tall = float(np.median(row[:, 3] - row[:, 1]))
+    letters = pieces[over & (high > _LETTER * tall)]
+    apart = [_distance(letter, row, height) > _LETTER * tall for letter in letters]
+    return sum(apart) >= _LETTERS
 
 
 def absorb(
@@ -77,7 +87,7 @@ def absorb(
             if right < ends[large][0] - _AROUND * height or left > ends[large][1] + _AROUND * height:
                 continue
             row = boxes[chains[large]]
-            if _words_over(cores[chains[small]], row, height):
+            if _row_over(cores[chains[small]], row, height):
                 continue
             share = float(np.mean([within(cores[item], row, height) for item in chains[small]]))
             distance = float(np.mean([_distance(cores[item], row, height) for item in chains[small]]))

@@ -34,6 +34,8 @@ def test_quotes_and_a_stem_between_the_letters_go_to_their_row() -> None:
 def test_a_row_below_stays_a_row() -> None:
     found, boxes = chains(LETTERS[:3] + np.array([0, 45, 0, 45]))
     assert absorb(found, boxes, 30) == found
+    close = chains(LETTERS[:3] + np.array([0, 32, 0, 28]))
+    assert absorb(*close, 30) == close[0]
     far = RING + np.array([600, 0, 600, 0])
     assert absorb(*chains(far), 30) == chains(far)[0]
 
