@@ -24,6 +24,8 @@ THICKEST = 0.3  # of the letter height: anything thicker is no rule
 # lie, as the root of the mean square, where nothing crosses it, and where letters do over this part of its length.
 _ALONE = 50.0
 _WILD, _WAVERING, _CROSSED = 0.17, 0.04, 0.33
+_FINE = 0.22  # what is thinner is printed: pens are thicker
+_CLEAR = 0.8  # of a rule's length: where letters cross it over less, the rest tells its course
 _STROKE = 6.0  # letter heights: a lone rule that is shorter and grows out of the writing is a stroke of it
 _BESIDE = 0.05  # square letter heights: there is more ink than this of what it grows out of
 _LEANING = 0.8  # letter heights: how far such a stroke may stray from its straight line
@@ -127,7 +129,7 @@ def level_rules(
         if columns[-1] - columns[0] + 1 < free and not _is_bounded(bounds, part, columns, thickness):
             continue
         crossings = _crossings(ink, part, extents, max(8, least // 4))
-        if _is_writing(run, extents, columns, crossings, thickest):
+        if thickness > _FINE * thickest and _is_writing(run, extents, columns, crossings, thickest):
             continue
         rules[part] |= cv2.subtract(run, crossings)
     return rules
@@ -208,13 +210,15 @@ def _is_writing(
     """
     if columns[-1] - columns[0] >= _ALONE * thickest:
         return False
+    crossed = (crossings[:, columns] > 0).any(axis=0)
+    part = float(crossed.mean())
+    if part < _CLEAR:  # strokes that cross a rule slantwise move its middle
+        columns = columns[~crossed]
     middles = (np.arange(len(run)) @ (run[:, columns] > 0)) / extents[columns]
     # Paper bends, so that its rules do, a little.
     bend = np.polynomial.Polynomial.fit(columns, middles, 2)
     wavering = float(np.sqrt(np.square(middles - bend(columns)).mean()))
-    crossed = float((crossings[:, columns] > 0).any(axis=0).mean())
-    allowed = max(_WAVERING, _WILD * (1 - crossed / _CROSSED)) * thickest
-    return wavering > max(allowed, 0.5)
+    return wavering > max(max(_WAVERING, _WILD * (1 - part / _CROSSED)) * thickest, 0.5)
 
 
 def _thickness(extents: NDArray[np.intp]) -> float:
