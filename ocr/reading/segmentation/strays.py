@@ -53,9 +53,10 @@ def _row_over(pieces: NDArray[np.float64], row: NDArray[np.float64], height: flo
     wide, high = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
     shared = np.minimum(pieces[:, 2:3], row[:, 2]) - np.maximum(pieces[:, 0:1], row[:, 0])
     over = np.maximum(shared, 0).sum(axis=1) > 0.5 * wide
-    words = over & (wide > _WORD * height)
-    if words.any():
+    if (over & (wide > _WORD * height)).any():
         return True
+    if np.count_nonzero(over) < _LETTERS:
+        return False
     tall = float(np.median(row[:, 3] - row[:, 1]))
     letters = pieces[over & (high > _LETTER * tall)]
     apart = [_distance(letter, row, height) > _LETTER * tall for letter in letters]
