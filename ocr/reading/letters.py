@@ -20,6 +20,8 @@ from ocr.reading.segmentation.threshold import TRACE
 
 # All lengths are in letter heights unless they say otherwise.
 _FAINT = 0.42  # of the page's ink contrast: ghosts of wiped ink and show-through are below
+_WRITTEN = 0.75  # part of the ink in letters that is no darker than the contrast which ghosts are measured by
+_MIDDLE = 1.4  # of a stroke's mean contrast, its soft edges included
 _HIGHEST = 4.5
 _LONGEST = 14.0
 _DENSE = (
@@ -48,6 +50,7 @@ class Letters:
     mark:       (N,) bool, True for what is too small for a letter: dots, commas, dashes, quotes.
     height:     letter height of the page, in pixels.
     pen:        usual stroke width, in pixels.
+    ink_level:  usual contrast in the middle of their strokes, 0 .. 255.
     combs:      rows of form boxes that hold one letter each.
     """
 
@@ -57,6 +60,7 @@ class Letters:
     components: Components
     height: float
     pen: float
+    ink_level: float
     combs: tuple[Comb, ...] = ()
 
     def __len__(self) -> int:
@@ -106,7 +110,8 @@ def find_letters(ink: Ink) -> Letters:
     pen = stroke_width(found)
     height = ink.letter_height
     found = cut_rows(found, trace, height)
-    writing = _is_writing(found, height, pen, ink.ink_level) & ~_beside_rules(found, ink, height)
+    level = min(ink.ink_level, _letters_contrast(found, height))
+    writing = _is_writing(found, height, pen, level) & ~_beside_rules(found, ink, height)
     large = writing & (np.maximum(found.width, found.height) > _MARK * height)
     writing &= ~blurred(found, ink.mask, ink.contrast, large)
     combs = tuple(find_combs(ink.rules, height))
@@ -120,7 +125,22 @@ def find_letters(ink: Ink) -> Letters:
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     mark = (np.maximum(wide, high) < _MARK * height) | _is_dash(boxes, height)
     pieces = tuple(tuple(int(index) + 1 for index in group) for group in groups)
-    return Letters(boxes, pieces, mark, found, height, pen, combs)
+    return Letters(boxes, pieces, mark, found, height, pen, level, combs)
+
+
+def _letters_contrast(found: Components, height: float) -> float:
+    """The contrast that strokes have in their middle, by the ink that is in shapes like letters; 255 without any.
+
+    What is left of a dark desk beside the sheet is ink, too, and may be most of it: faint pencil is no ghost beside it.
+    """
+    whole = (found.boxes[:, :2] > 0).all(axis=1) & (found.boxes[:, 2:] < found.labels.shape[::-1]).all(axis=1)
+    alike = whole & (found.height > _MARK * height) & (found.height < 2 * height)
+    alike &= (found.width < _LONGEST * height) & (found.stroke < 0.3 * height)
+    if not alike.any():
+        return 255.0
+    order = np.argsort(found.contrast[alike])
+    share = np.cumsum(found.area[alike][order])
+    return _MIDDLE * float(found.contrast[alike][order][np.searchsorted(share, _WRITTEN * share[-1])])
 
 
 def _is_writing(found: Components, height: float, pen: float, ink_level: float) -> NDArray[np.bool_]:

@@ -66,6 +66,15 @@ def test_a_word_of_many_joined_letters_is_found_however_long() -> None:
     assert np.abs(boxes - np.array([57, 167, 1009, 219])).max(axis=1).min() <= 6
 
 
+def test_pencil_is_no_ghost_beside_a_desk_that_was_left_in_the_picture() -> None:
+    picture = blank(240, 760)
+    expected = write(picture, "PENCIL", 60, 140, 44, pitch=1.5, ink=165)
+    cv2.fillPoly(picture, [np.array([[0, 239], [759, 239], [759, 190]], np.int32)], 15)
+    letters, boxes = found(picture)
+    assert find_ink(picture).ink_level > 200 > 120 > letters.ink_level
+    assert matches(boxes[boxes[:, 3] < 160], expected, 3)
+
+
 def test_dark_bands_beside_few_letters_are_no_letters() -> None:
     picture = blank(300, 760)
     expected = write(picture, "BAND", 200, 170, 44, pitch=1.8)

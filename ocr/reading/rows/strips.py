@@ -83,7 +83,7 @@ def _adopt(owner: NDArray[np.int32], ink: Ink, letters: Letters, rows: list[Row]
     found, height = letters.components, letters.height
     size = np.maximum(found.width, found.height)
     free = (owner[1:] < 0) & (size <= _LARGEST * height) & (found.stroke >= _FINE * letters.pen)
-    free &= (found.area >= letters.pen**2) & (found.contrast >= _PALE * ink.ink_level)
+    free &= (found.area >= letters.pen**2) & (found.contrast >= _PALE * letters.ink_level)
     reach = max(2, round(_NEAR * height))
     for index in np.flatnonzero(free).tolist():
         left, top, right, bottom = found.boxes[index].tolist()
