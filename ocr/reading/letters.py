@@ -29,7 +29,6 @@ _DENSE = (
 )
 _ROW = 2.5  # no row of joined letters is higher
 _EDGE = 0.35  # what touches the picture's edge and reaches in no further than this is no letter
-_BOLDEST = 0.42  # no pen is as thick as this
 _SCRAP = 0.2  # what a rule leaves behind is no thicker than this
 _MARK = 0.45  # what is smaller than this both ways is a mark or a piece of a letter
 _PIECE_GAP = 0.12  # a piece this close beside a letter belongs to it
@@ -109,11 +108,19 @@ def find_letters(ink: Ink) -> Letters:
     found = find_components(ink.mask, ink.contrast, trace)
     pen = stroke_width(found)
     height = ink.letter_height
-    found = cut_rows(found, trace, height)
-    level = min(ink.ink_level, _letters_contrast(found, height))
-    writing = _is_writing(found, height, pen, level) & ~_beside_rules(found, ink, height)
-    large = writing & (np.maximum(found.width, found.height) > _MARK * height)
-    writing &= ~blurred(found, ink.mask, ink.contrast, large)
+    level = ink.ink_level
+    writing = _is_writing(found, height, pen, level)
+    alike = _like_letters(found, height)
+    if alike.any() and not (writing & alike).any():
+        level = min(level, _contrast_of(found, alike))
+        writing = _is_writing(found, height, pen, level)
+    writing &= ~_beside_rules(found, ink, height)
+    soft = blurred(found, ink.mask, ink.contrast, _large(found, writing, height))
+    cut = cut_rows(found, trace, height, ~soft & (found.contrast > _FAINT * level))
+    if cut is not found:
+        found, soft = cut, np.append(soft, np.zeros(len(cut) - len(found), bool))
+        writing = _is_writing(found, height, pen, level) & ~_beside_rules(found, ink, height)
+    writing &= ~soft
     combs = tuple(find_combs(ink.rules, height))
     for comb in combs:
         writing &= ~comb.stands_in(found.boxes)
@@ -128,16 +135,23 @@ def find_letters(ink: Ink) -> Letters:
     return Letters(boxes, pieces, mark, found, height, pen, level, combs)
 
 
-def _letters_contrast(found: Components, height: float) -> float:
-    """The contrast that strokes have in their middle, by the ink that is in shapes like letters; 255 without any.
+def _large(found: Components, writing: NDArray[np.bool_], height: float) -> NDArray[np.bool_]:
+    """(N,) bool: which of the components in ``writing`` are more than marks."""
+    return writing & (np.maximum(found.width, found.height) > _MARK * height)
+
+
+def _like_letters(found: Components, height: float) -> NDArray[np.bool_]:
+    """(N,) bool: which components have the shape of letters or joined letters and lie in the picture whole."""
+    whole = (found.boxes[:, :2] > 0).all(axis=1) & (found.boxes[:, 2:] < found.labels.shape[::-1]).all(axis=1)
+    sized = (found.height > _MARK * height) & (found.height < 2 * height) & (found.width < _LONGEST * height)
+    return np.asarray(whole & sized & (found.stroke < 0.3 * height))
+
+
+def _contrast_of(found: Components, alike: NDArray[np.bool_]) -> float:
+    """The contrast, 0 .. 255, that the strokes of the components ``alike``, some at least, have in their middle.
 
     What is left of a dark desk beside the sheet is ink, too, and may be most of it: faint pencil is no ghost beside it.
     """
-    whole = (found.boxes[:, :2] > 0).all(axis=1) & (found.boxes[:, 2:] < found.labels.shape[::-1]).all(axis=1)
-    alike = whole & (found.height > _MARK * height) & (found.height < 2 * height)
-    alike &= (found.width < _LONGEST * height) & (found.stroke < 0.3 * height)
-    if not alike.any():
-        return 255.0
     order = np.argsort(found.contrast[alike])
     share = np.cumsum(found.area[alike][order])
     return _MIDDLE * float(found.contrast[alike][order][np.searchsorted(share, _WRITTEN * share[-1])])
@@ -151,8 +165,10 @@ def _is_writing(found: Components, height: float, pen: float, ink_level: float) 
     faint = found.contrast < _FAINT * ink_level
     too_large = (high > _HIGHEST * height) | (wide > _LONGEST * height) & ~_is_word(found, height)
     # A dark region rather than strokes: much thicker than the pen, and not just a dot pressed hard.
-    # Where there is more of such than of writing, even the usual pen is theirs.
-    blob = (found.stroke > max(min(2.5 * pen, _BOLDEST * height), 0.3 * height)) & (size > 0.6 * height)
+    # Where there is more of such than of writing, the usual pen is theirs: ask shapes like single letters.
+    compact = (high > _MARK * height) & (high < 2 * height) & (wide < 3 * height)
+    pen = float(np.median(found.stroke[compact])) if compact.any() else pen
+    blob = (found.stroke > max(2.5 * pen, 0.3 * height)) & (size > 0.6 * height)
     rows, columns = found.labels.shape
     left, top, right, bottom = found.boxes.T
     through = ((top <= 0) & (bottom >= rows)) | ((left <= 0) & (right >= columns))

@@ -17,6 +17,7 @@ from ocr.reading.segmentation.row_waves import PITCH, PIXELS, row_waves, shrunk
 # Lengths are in letter heights unless they say otherwise.
 _TALL, _HIGHEST = 1.5, 12.0  # what is lower is of one row, what is higher no writing
 _NARROW, _LONGEST = 0.3, 60.0  # and the same of its width
+_DENSE = 0.1  # part of its box that the ink of rows covers at least; frames cover less
 _SPECK = 0.3  # what is smaller says nothing of rows
 
 _ROW = 0.85  # rows stand no closer
@@ -33,13 +34,17 @@ _ROOM = 0.35  # how far a cut may stray from its path to go around a stroke
 _STRAY = 0.15  # cost of straying that far, in pixels of ink
 
 
-def cut_rows(found: Components, faint: NDArray[np.uint8], height: float) -> Components:
+def cut_rows(
+    found: Components, faint: NDArray[np.uint8], height: float, likely: NDArray[np.bool_]
+) -> Components:
     """``found`` with each component that spans rows parted into those of its rows, which keep stroke and contrast.
 
-    faint: (H, W) uint8, 1 where there is at least a trace of ink. height: of letters, pixels.
+    faint: (H, W) uint8, 1 where there is at least a trace of ink. height: of letters, pixels. likely: (N,) bool, what
+    may be writing. The rest keeps its place: new components come after all others.
     """
     tall = (found.height > _TALL * height) & (found.height < _HIGHEST * height)
     tall &= (found.width > _NARROW * height) & (found.width < _LONGEST * height)
+    tall &= likely & (found.area > _DENSE * found.width * found.height)
     if not tall.any():
         return found
     labels, boxes, area = found.labels, found.boxes.tolist(), found.area.tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,7 +19,7 @@ def components(picture: np.ndarray) -> tuple[Components, Components, np.ndarray]
     contrast = 255 - picture
     found = find_components(mask, contrast, mask)
     before = Components(found.labels.copy(), found.boxes, found.area, found.stroke, found.contrast)
-    return before, cut_rows(found, mask, float(HEIGHT)), mask
+    return before, cut_rows(found, mask, float(HEIGHT), np.ones(len(found), bool)), mask
 
 
 @pytest.mark.parametrize("pitch", [1.5, 1.7])
@@ -77,7 +78,7 @@ def test_a_page_without_high_components_is_left_as_it_is() -> None:
     write(picture, "NOTHING TO CUT", 40, 100, HEIGHT)
     mask = (picture < 130).view(np.uint8)
     found = find_components(mask, 255 - picture, mask)
-    assert cut_rows(found, mask, float(HEIGHT)) is found
+    assert cut_rows(found, mask, float(HEIGHT), np.ones(len(found), bool)) is found
 
 
 def test_the_cheapest_path_goes_around_what_costs() -> None:
@@ -87,3 +88,12 @@ def test_the_cheapest_path_goes_around_what_costs() -> None:
     assert cost[path, np.arange(9)].sum() == 0
     assert (np.abs(np.diff(path)) <= 1).all()
     assert np.array_equal(cheapest_path(np.eye(5, dtype=np.float32)[::-1][:, :1], 1.0), [0])
+
+
+def test_what_is_no_writing_is_left_whole() -> None:
+    mask = np.zeros((8 * HEIGHT, 12 * HEIGHT), np.uint8)
+    for top in (HEIGHT, 3 * HEIGHT):  # frames, one in another, joined by a bar
+        cv2.rectangle(mask, (top, top), (12 * HEIGHT - top, 8 * HEIGHT - top), 1, 2)
+    cv2.line(mask, (HEIGHT, 4 * HEIGHT), (3 * HEIGHT, 4 * HEIGHT), 1, 2)
+    found = find_components(mask, mask)
+    assert cut_rows(found, mask, float(HEIGHT), np.ones(len(found), bool)) is found
