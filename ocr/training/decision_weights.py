@@ -38,7 +38,9 @@ TUNED = 160  # rows on which the search's weights are set
 _SEED = 11
 _STEPS = {"anything": 2.0, "language": 1.3, "case": 1.4}
 _NATS = 2.5  # what the character model takes for a letter of ordinary text, which the search gives back
-_SAVED = 0.97  # a step is taken if it leaves no more than this part of the errors; less may be chance
+# A step is taken, and weights that the card has are replaced, if no more than this part of the errors is left: less may
+# be chance.
+_SAVED = 0.97
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ def learn(
 
     search: whether to set the weights of the rows reader's search too, or leave them as the card has them.
     Returns character error rates of the letters reader, the rows reader, both; where both decide, each half of the
-    rows is decided by what was learned on the other.
+    rows is decided by what was learned on the other. Weights of the decision that the card has stay if those learned
+    save few errors or none.
     """
     letters = context_reader(Classifier(classifier_name))
     network = RowNetwork(model)
@@ -211,12 +214,21 @@ def learn(
     start, space = DecisionWeights().features, letters.decoder.weights.space
     decisions = replace(DecisionWeights(), features=learn_features(features, errors, start, space))
     decided = _errors(features, errors, decisions.features)
-    decisions = replace(decisions, certain=choose_certain(sure, by_letters, decided))
-    decisions = _with_confidences(decisions, deciding, rows, proposals)
     crossed = np.empty(len(rows))
     for part in (0, 1):
         learned = learn_features(features[part::2], errors[part::2], start, space)
         crossed[1 - part :: 2] = _errors(features[1 - part :: 2], errors[1 - part :: 2], learned)
+    known = network.card.get("decisions", {}).get(Path(classifier_name).stem)
+    if known is not None:
+        before = DecisionWeights.from_card(known).features
+        as_before = _errors(features, errors, before)
+        if crossed.sum() > _SAVED * as_before.sum():
+            _say(
+                f"the weights of the card are kept: {as_before.sum():.0f} errors, {crossed.sum():.0f} with new ones"
+            )
+            decisions, decided, crossed = replace(decisions, features=before), as_before, as_before
+    decisions = replace(decisions, certain=choose_certain(sure, by_letters, decided))
+    decisions = _with_confidences(decisions, deciding, rows, proposals)
     left = sure >= decisions.certain
     length = sum(len(row.text) for row in rows)
     rates = {

@@ -64,3 +64,10 @@ def test_everything_is_learned_and_kept_in_the_card(tmp_path: Path, monkeypatch:
     weights = DecisionWeights.from_card(card["decisions"]["nist36-cnn"])
     assert len(weights.features) == len(FEATURES) and len(weights.beliefs) == len(BELIEFS)
     assert card["decisions"]["nist36-cnn"]["validation"]["rows"] > 0
+    # Weights that decide as well as those learned again are kept.
+    entry = card["decisions"]["nist36-cnn"]
+    entry["features"] = [2 * weight for weight in entry["features"]]
+    model.with_suffix(".json").write_text(json.dumps(card))
+    decision_weights.learn(tmp_path / "data", model, "nist36-cnn", pages=2)
+    card = json.loads(model.with_suffix(".json").read_text())
+    assert card["decisions"]["nist36-cnn"]["features"] == entry["features"]

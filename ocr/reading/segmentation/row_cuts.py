@@ -15,7 +15,7 @@ from ocr.reading.segmentation.row_pieces import parted
 from ocr.reading.segmentation.row_waves import PITCH, PIXELS, row_waves, shrunk
 
 # Lengths are in letter heights unless they say otherwise.
-_TALL, _HIGHEST = 1.5, 12.0  # what is lower is of one row, what is higher no writing
+_TALL, _HIGHEST = 1.75, 12.0  # what is lower is of one row, what is higher no writing
 _NARROW, _LONGEST = 0.3, 60.0  # and the same of its width
 _DENSE = 0.1  # part of its box that the ink of rows covers at least; frames cover less
 _SPECK = 0.3  # what is smaller says nothing of rows
