@@ -98,18 +98,11 @@ def level_rules(
 
     Rules shorter than ``free`` must run from ``bounds`` (0 or 255) or the picture's edge to the same.
     """
-    width = ink.shape[1]
     rules = np.zeros_like(ink)
-    if length > 1.5 * width:
+    found = _runs(ink, length, thickest)
+    if found is None:
         return rules
-    least = max(12, min(round(length), int(0.9 * width)))
-    # A rule that slopes leaves each row of pixels soon; thickened to either side it stays three times longer.
-    # Dots and dashes are run together; strokes of neighbouring letters stay apart by more.
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_DASH * thickest))), np.uint8))
-    runs = _long_runs(thick, least // 2)
-    if runs is None:
-        return rules
+    runs, least = found
     # Runs of one rule, parted by crossing strokes, gaps or its slope, are looked at together.
     joined = cv2.dilate(runs, np.ones((3, least // 2 | 1), np.uint8))
     for blob in blobs(_uint8(joined)):
@@ -133,6 +126,25 @@ def level_rules(
             continue
         rules[part] |= cv2.subtract(run, crossings)
     return rules
+
+
+def has_runs(ink: NDArray[np.uint8], length: float, thickest: float) -> bool:
+    """Whether `level_rules` would look at anything in ``ink``; if not, there are no rules in any part of it."""
+    return _runs(ink, length, thickest) is not None
+
+
+def _runs(ink: NDArray[np.uint8], length: float, thickest: float) -> tuple[NDArray[np.uint8], int] | None:
+    """Level runs in ``ink`` that rules of ``length`` are made of, and a rule's least length in pixels; or None."""
+    width = ink.shape[1]
+    if length > 1.5 * width:
+        return None
+    least = max(12, min(round(length), int(0.9 * width)))
+    # A rule that slopes leaves each row of pixels soon; thickened to either side it stays three times longer.
+    # Dots and dashes are run together; strokes of neighbouring letters stay apart by more.
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_DASH * thickest))), np.uint8))
+    runs = _long_runs(_uint8(thick), least // 2)
+    return None if runs is None else (runs, least)
 
 
 def _long_runs(ink: NDArray[np.uint8], length: int) -> NDArray[np.uint8] | None:
