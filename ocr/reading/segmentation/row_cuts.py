@@ -18,6 +18,7 @@ from ocr.reading.segmentation.row_waves import PITCH, PIXELS, row_waves, shrunk
 _TALL, _HIGHEST = 1.75, 12.0  # what is lower is of one row, what is higher no writing
 _NARROW, _LONGEST = 0.3, 60.0  # and the same of its width
 _DENSE = 0.1  # part of its box that the ink of rows covers at least; frames cover less
+_SINGLE = 0.08  # part of the ink that is in letters of one row: with less their height was mistaken
 _SPECK = 0.3  # what is smaller says nothing of rows
 
 _ROW = 0.85  # rows stand no closer
@@ -45,7 +46,8 @@ def cut_rows(
     tall = (found.height > _TALL * height) & (found.height < _HIGHEST * height)
     tall &= (found.width > _NARROW * height) & (found.width < _LONGEST * height)
     tall &= likely & (found.area > _DENSE * found.width * found.height)
-    if not tall.any():
+    single = (found.height > 0.5 * height) & (found.height < _TALL * height) & (found.width < 4 * height)
+    if not tall.any() or found.area[single].sum() < _SINGLE * found.area.sum():
         return found
     labels, boxes, area = found.labels, found.boxes.tolist(), found.area.tolist()
     parents = list(range(len(found)))

@@ -97,3 +97,15 @@ def test_what_is_no_writing_is_left_whole() -> None:
     cv2.line(mask, (HEIGHT, 4 * HEIGHT), (3 * HEIGHT, 4 * HEIGHT), 1, 2)
     found = find_components(mask, mask)
     assert cut_rows(found, mask, float(HEIGHT), np.ones(len(found), bool)) is found
+
+
+def test_nothing_is_cut_where_next_to_nothing_is_as_high_as_a_letter() -> None:
+    picture = blank(300, 700)
+    write(picture, "ROWS CLOSE BY", 40, 100, HEIGHT)
+    write(picture, "TOUCH A LOT OK", 40, 160, HEIGHT)
+    for left in range(40, 640, 44):  # each letter hangs on the one below
+        picture[90:130, left : left + 5] = 40
+    mask = (picture < 130).view(np.uint8)
+    found = find_components(mask, 255 - picture, mask)
+    everything = np.ones(len(found), bool)
+    assert cut_rows(found, mask, HEIGHT / 2.5, everything) is found
