@@ -122,7 +122,7 @@ def level_rules(
         if columns[-1] - columns[0] + 1 < free and not _is_bounded(bounds, part, columns, thickness):
             continue
         crossings = _crossings(ink, part, extents, max(8, least // 4))
-        if thickness > _FINE * thickest and _is_writing(run, extents, columns, crossings, thickest):
+        if thickness > _FINE * thickest and _wavers(run, extents, columns, crossings, thickest):
             continue
         rules[part] |= cv2.subtract(run, crossings)
     return rules
@@ -209,7 +209,7 @@ def _crossings(
     return crossings
 
 
-def _is_writing(
+def _wavers(
     run: NDArray[np.uint8],
     extents: NDArray[np.intp],
     columns: NDArray[np.intp],
